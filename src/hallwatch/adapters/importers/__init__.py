@@ -1,0 +1,1 @@
+"""Watchlists as districts hand them over."""

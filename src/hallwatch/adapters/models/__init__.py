@@ -1,0 +1,1 @@
+"""Model packs and the engines that run them."""

@@ -1,0 +1,1 @@
+"""The pure part: no clock, files, network, threads or logging."""

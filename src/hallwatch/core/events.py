@@ -1,0 +1,56 @@
+"""What crosses a process: names and numbers, and of pictures only the shot of a decision.
+
+Every type is frozen and made of plain values, so that it travels through a pipe today and a bus tomorrow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A listed person may be on a camera: what an alert says, when it is raised and when it improves.
+
+    ``score`` and ``threshold`` are decision scores of the pack (see docs/decisions on calibration).
+    ``face_px`` is the height of the largest face shot in pixels, ``shots`` how many shots speak for the match.
+    ``shot_jpeg`` is the best shot with its surroundings; every other face in it is pixelated.
+    """
+
+    alert_id: str
+    camera: str
+    at: datetime
+    media_time_s: float
+    external_id: str
+    name: str
+    lists: tuple[str, ...]
+    score: float
+    threshold: float
+    face_px: int
+    shots: int
+    pack: str
+    improves: bool = False
+    shot_jpeg: bytes | None = None
+
+
+class CameraCondition(StrEnum):
+    """How a camera is doing, in the words that the console shows."""
+
+    STARTING = "starting"
+    WATCHING = "watching"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraState:
+    """A camera's condition; ``detail`` is one line without credentials, ``retry_in_s`` the wait before the next try."""
+
+    camera: str
+    condition: CameraCondition
+    detail: str = ""
+    retry_in_s: float | None = None
+    frames: int = 0
+    analysed: int = 0

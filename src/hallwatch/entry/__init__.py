@@ -1,0 +1,1 @@
+"""Programs: the only room that knows every concrete class."""

@@ -1,0 +1,55 @@
+"""Every error Hallwatch raises on purpose.
+
+    HallwatchError
+    ├── UserError             somebody can mend it: one clear line, exit status 2
+    │   ├── SettingsError     a setting, flag or hallwatch.toml says something impossible
+    │   ├── PackError         a model pack is missing, altered, unlicensed or not calibrated
+    │   ├── WatchlistError    the list cannot be read at all (single bad rows are not errors, they are refused)
+    │   ├── ImageError        a picture cannot be opened, or is too large to open safely
+    │   ├── EnrolmentError    a picture opens, but no one face in it can be enrolled
+    │   └── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
+    ├── SourceLost            a camera stopped for now; the decoder waits and tries again
+    └── TemplateMismatch      templates of two packs were about to be compared
+"""
+
+from __future__ import annotations
+
+
+class HallwatchError(Exception):
+    """Base of everything Hallwatch raises on purpose."""
+
+
+class UserError(HallwatchError):
+    """Somebody can mend it; the message is one line that says what to do."""
+
+
+class SettingsError(UserError):
+    """A setting, flag or hallwatch.toml says something impossible."""
+
+
+class PackError(UserError):
+    """A model pack is missing, altered, unlicensed or not calibrated."""
+
+
+class WatchlistError(UserError):
+    """The list cannot be read at all."""
+
+
+class ImageError(UserError):
+    """A picture cannot be opened, or is too large to open safely."""
+
+
+class EnrolmentError(UserError):
+    """A picture opens, but no one face in it can be enrolled."""
+
+
+class SourceError(UserError):
+    """A camera or video that cannot be used at all."""
+
+
+class SourceLost(HallwatchError):
+    """A camera stopped for now; the decoder waits and tries again."""
+
+
+class TemplateMismatch(HallwatchError):
+    """Templates of two packs were about to be compared."""

@@ -1,0 +1,1 @@
+"""Use-cases: the order of things, written once, without third parties."""

@@ -1,0 +1,1 @@
+"""HTTP in, use-case out: the console."""
