@@ -45,6 +45,9 @@ class FaceModel(Protocol):
     def detect(self, image: Pixels) -> list[Face]:
         """Every face in the picture, best score first, in the picture's own coordinates."""
 
+    def detect_photo(self, photo: Pixels) -> list[Face]:
+        """The same for a still photo of a person, of any size and however tightly cut."""
+
     def embed(self, image: Pixels, faces: Sequence[Face]) -> Templates:
         """One unit template a face, cut from the full-size picture (len(faces) x dimensions, float32)."""
 

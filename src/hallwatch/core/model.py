@@ -93,6 +93,10 @@ class Listing:
     authority: str = ""
     notes: str = ""
 
+    def active_on(self, day: date) -> bool:
+        """Whether the listing holds on ``day``: from its start to its last day, both included."""
+        return (self.starts is None or self.starts <= day) and day <= self.expires
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -110,8 +114,7 @@ class Person:
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
-    @property
-    def lists(self) -> tuple[str, ...]:
-        """The lists that name this person, each once, in the order of LISTS."""
-        named = {listing.list for listing in self.listings}
+    def lists_on(self, day: date) -> tuple[str, ...]:
+        """The lists that name this person on ``day``, each once, in the order of LISTS."""
+        named = {listing.list for listing in self.listings if listing.active_on(day)}
         return tuple(kind for kind in LISTS if kind in named)

@@ -1,0 +1,74 @@
+"""Photos in, evidence out, through Pillow with a short list of formats and a limit on pixels."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from hallwatch.core.model import Luma, Pixels
+from hallwatch.errors import ImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+MOST_PIXELS = 25_000_000
+"""A face photo needs no more, and a picture is refused by its header before anything is unpacked."""
+JPEG_QUALITY = 88
+
+
+def read_image(path: Path) -> Pixels:
+    """The picture upright (EXIF rotation honoured) as BGR. Raises ImageError, naming the file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > MOST_PIXELS:
+                    raise _too_large(path, f"{width} x {height}")
+                upright = ImageOps.exif_transpose(image).convert("RGB")
+                return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
+    except FileNotFoundError:
+        raise ImageError(f"{path.name}: there is no such photo") from None
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise _too_large(path, "far too many") from None
+    except UnidentifiedImageError:
+        raise ImageError(f"{path.name}: not a picture of a known kind; use {', '.join(FORMATS)}") from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise ImageError(f"{path.name}: cannot be read ({error}); save it anew as JPEG or PNG") from error
+
+
+def encode_jpeg(image: Pixels) -> bytes:
+    """A BGR picture as a JPEG without metadata."""
+    out = io.BytesIO()
+    Image.fromarray(image[:, :, ::-1]).save(out, "JPEG", quality=JPEG_QUALITY)
+    return out.getvalue()
+
+
+def luma_of(image: Pixels) -> Luma:
+    """The brightness (H x W, 0..255) of a BGR picture, by the weights of ITU-R BT.601."""
+    return np.asarray(Image.fromarray(image[:, :, ::-1]).convert("L"), dtype=np.uint8)
+
+
+class FolderImages:
+    """Implements ports.Images for the photos of one folder; names never lead out of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    def read(self, name: str) -> Pixels:
+        """The picture upright. Raises ImageError when it is missing, unreadable, too large or elsewhere."""
+        path = (self._folder / name).resolve()
+        if not path.is_relative_to(self._folder):
+            raise ImageError(f"{name}: lies outside the watchlist's folder; put the photo inside it")
+        return read_image(path)
+
+    def jpeg(self, image: Pixels) -> bytes:
+        """The picture as a JPEG without metadata."""
+        return encode_jpeg(image)
+
+
+def _too_large(path: Path, size: str) -> ImageError:
+    most = MOST_PIXELS // 1_000_000
+    return ImageError(f"{path.name}: {size} pixels, at most {most} million; save a smaller copy")

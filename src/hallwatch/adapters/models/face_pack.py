@@ -1,0 +1,75 @@
+"""A model pack at work: one detector, one or more embedders whose templates are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hallwatch.adapters.models.detector import WORKING_SIDE, Detector
+from hallwatch.adapters.models.embedder import Embedder, join
+from hallwatch.adapters.models.engine import Effect
+from hallwatch.core.decide import Calibration
+from hallwatch.core.model import Box, Face, Pixels, Templates
+
+
+PHOTO_SIDES = (320, 640)
+"""Canvases for photos: small ones as they are, larger ones scaled down (the detectors are made for faces of
+about 10 to 300 pixels)."""
+
+
+class FacePack:
+    """Implements ports.FaceModel; owned by one thread."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        fingerprint: str,
+        detector: Detector,
+        embedders: Sequence[Embedder],
+        calibration: Calibration | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        self.name, self.fingerprint = name, fingerprint
+        self.calibration, self.warnings = calibration, warnings
+        self.detector, self.embedders = detector, tuple(embedders)
+        self.dimensions = sum(embedder.spec.dimensions for embedder in embedders)
+        self._weights = [embedder.spec.weight for embedder in embedders]
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What each embedder really runs on."""
+        return tuple(embedder.effect for embedder in self.embedders)
+
+    def detect(self, image: Pixels, *, long_side: int = WORKING_SIDE, square: bool = False) -> list[Face]:
+        """Every face in the picture (BGR), best score first, in the picture's own coordinates."""
+        return self.detector.detect(image, long_side=long_side, square=square)
+
+    def detect_photo(self, photo: Pixels) -> list[Face]:
+        """The same for a still photo of a person, of any size and however tightly cut."""
+        side = PHOTO_SIDES[0] if max(photo.shape[:2]) <= PHOTO_SIDES[0] else PHOTO_SIDES[1]
+        faces = self.detect(photo, long_side=side, square=True)
+        return faces or self._detect_with_margin(photo)
+
+    def _detect_with_margin(self, photo: Pixels) -> list[Face]:
+        """A face that fills the photo is only found when there is something around it."""
+        edge = max(photo.shape[:2]) // 2
+        wider = np.pad(photo, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
+        faces = self.detect(wider, long_side=PHOTO_SIDES[0], square=True)
+        return [
+            Face(
+                Box(f.box.left - edge, f.box.top - edge, f.box.right - edge, f.box.bottom - edge),
+                f.points - np.float32(edge),
+                f.score,
+            )
+            for f in faces
+        ]
+
+    def embed(self, image: Pixels, faces: Sequence[Face]) -> Templates:
+        """One unit template a face, cut from the full-size picture (len(faces) x dimensions, float32)."""
+        if not faces:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.stack(
+            [join([part.embed(image, face) for part in self.embedders], self._weights) for face in faces]
+        )

@@ -1,0 +1,96 @@
+"""Opens a model pack for work: the one door through which every part of Hallwatch gets a FacePack."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from hallwatch.adapters.models.calibrations import calibration_of
+from hallwatch.adapters.models.catalogue import find_pack
+from hallwatch.adapters.models.detector import Detector
+from hallwatch.adapters.models.embedder import Embedder, EmbedderSpec
+from hallwatch.adapters.models.engine import Engine
+from hallwatch.adapters.models.face_pack import FacePack
+from hallwatch.adapters.models.files import NotHere
+from hallwatch.adapters.models.installation import Wish, install, is_installed, verified_folder
+from hallwatch.adapters.models.manifest import EmbedderTable, PackManifest
+from hallwatch.errors import PackError
+
+ENGINES = ("openvino", "onnxruntime")
+
+
+def open_pack(
+    name: str,
+    *,
+    home: Path,
+    models_from: Path | None = None,
+    precision: str = "auto",
+    device: str = "CPU",
+    engine: str = "openvino",
+    say: Callable[[str], None] | None = None,
+) -> FacePack:
+    """The pack ready for work, its files verified; to be used by one thread.
+
+    A pack that is not installed yet is installed first when ``models_from`` or the cache holds its files
+    (``say`` is told, by default standard error); nothing is downloaded. Raises PackError with what to type
+    otherwise, when a file is altered, or when the engine cannot do what is asked.
+    """
+    pack = find_pack(name, home)
+    if not is_installed(pack, home):
+        _install_from_here(pack, home, models_from, say or _to_stderr)
+    return assemble(pack, verified_folder(pack, home), home, make_engine(engine, precision, device))
+
+
+def assemble(pack: PackManifest, folder: Path, home: Path, engine: Engine) -> FacePack:
+    """The pack whose graphs lie in ``folder``, on ``engine``."""
+    embedders = [Embedder(engine, folder / table.file, _spec(table)) for table in pack.embedders]
+    return FacePack(
+        name=pack.name,
+        fingerprint=pack.fingerprint(embedders[0].effect.precision),
+        detector=Detector(engine, folder / pack.detector.file, pack.detector.family),
+        embedders=embedders,
+        calibration=calibration_of(pack, home),
+        warnings=pack.warnings,
+    )
+
+
+def make_engine(engine: str, precision: str, device: str) -> Engine:
+    """The engine of this name. Raises PackError when it is not there or cannot do what is asked."""
+    if engine == "openvino":
+        from hallwatch.adapters.models.openvino_engine import OpenVinoEngine
+
+        return OpenVinoEngine(precision=precision, device=device)
+    if engine == "onnxruntime":
+        from hallwatch.adapters.models.onnx_engine import OnnxEngine
+
+        return OnnxEngine(precision=precision, device=device)
+    raise PackError(f"there is no engine {engine!r}; use one of {', '.join(ENGINES)}")
+
+
+def _install_from_here(
+    pack: PackManifest, home: Path, models_from: Path | None, say: Callable[[str], None]
+) -> None:
+    try:
+        install(pack, home, Wish(models_from=models_from, reach_out=False, say=say))
+    except NotHere as error:
+        raise PackError(
+            f"the model pack {pack.name} is not installed ({error}); type: hallwatch models pull {pack.name}"
+        ) from error
+
+
+def _spec(table: EmbedderTable) -> EmbedderSpec:
+    return EmbedderSpec(
+        size=table.size,
+        colour=table.colour,
+        mean=table.mean,
+        scale=table.scale,
+        points=table.points,
+        dimensions=table.dimensions,
+        weight=table.weight,
+        mirrored=table.mirrored,
+    )
+
+
+def _to_stderr(line: str) -> None:
+    print(f"hallwatch: {line}", file=sys.stderr)

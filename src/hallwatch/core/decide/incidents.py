@@ -1,0 +1,53 @@
+"""When two sightings of one person are one incident, and so one alert.
+
+Sightings within 60 seconds before one camera, or 10 minutes in one building, are one incident. Time is the
+sightings' own, so that a film watched at full speed is judged like the day it shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+BEFORE_ONE_CAMERA = timedelta(seconds=60)
+IN_ONE_BUILDING = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class _Incident:
+    alert_id: str
+    camera: str
+    building: str
+    last: datetime
+    best_score: float
+
+
+class Incidents:
+    """The open incidents of one site; owned by one thread."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, list[_Incident]] = {}
+
+    def join(
+        self, person: str, camera: str, building: str, at: datetime, score: float, fresh_id: str
+    ) -> tuple[str, bool]:
+        """The alert that a sighting belongs to, and whether it is new (then ``fresh_id``).
+
+        ``building`` may be empty: then only the same camera joins.
+        """
+        mine = [old for old in self._open.get(person, []) if at - old.last <= IN_ONE_BUILDING]
+        for incident in reversed(mine):
+            if _same(incident, camera, building, at):
+                incident.last = max(incident.last, at)
+                incident.best_score = max(incident.best_score, score)
+                self._open[person] = mine
+                return incident.alert_id, False
+        mine.append(_Incident(fresh_id, camera, building, at, score))
+        self._open[person] = mine
+        return fresh_id, True
+
+
+def _same(incident: _Incident, camera: str, building: str, at: datetime) -> bool:
+    if incident.camera == camera and at - incident.last <= BEFORE_ONE_CAMERA:
+        return True
+    return bool(building) and incident.building == building and at - incident.last <= IN_ONE_BUILDING

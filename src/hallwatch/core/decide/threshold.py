@@ -1,0 +1,92 @@
+"""The threshold follows from what false alarms cost, not from taste."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hallwatch.core.decide.calibration import METHOD, Calibration, Tail
+from hallwatch.core.decide.rule import RULE
+from hallwatch.errors import PackError
+
+PASSES_A_DAY = 20_000
+"""1,000 people seen 20 times a day; until a site has counted its own."""
+SEEN_ENOUGH = 10
+"""A rate is called measured when the sample held at least this many such events, else extrapolated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A decision score and what it means: ``fpir`` false alerts a stranger's pass, likely within ``interval``."""
+
+    score: float
+    fpir: float
+    interval: tuple[float, float]
+    people: int
+    recognised: float
+    passes: int
+    extrapolated: bool
+    passes_a_day: int | None = None
+
+    def meaning(self) -> str:
+        """What the threshold means, in plain words with its sample."""
+        low, high = self.interval
+        if self.passes_a_day:
+            often = (
+                f"about {_figure(self.fpir * self.passes_a_day)} false alerts a day are expected with"
+                f" {self.people} people listed and {self.passes_a_day:,} passes a day (likely"
+                f" {_figure(low * self.passes_a_day)} to {_figure(high * self.passes_a_day)}"
+            )
+        else:
+            often = (
+                f"about {_figure(self.fpir * 1000)} of 1,000 strangers' passes raise a false alert with"
+                f" {self.people} people listed (likely {_figure(low * 1000)} to {_figure(high * 1000)}"
+            )
+        kind = f"extrapolated from {self.passes:,} passes" if self.extrapolated else f"measured on {self.passes:,} passes"
+        return (
+            f"At threshold {self.score:.3f} {often}; {kind} of a simulator, adults in press photos);"
+            f" {self.recognised:.0%} of listed people's simulated passes reach it."
+        )
+
+
+def for_rate(calibration: Calibration, fpir: float, people: int, passes_a_day: int | None = None) -> Threshold:
+    """The threshold at which a stranger's pass raises an alert with probability ``fpir``.
+
+    With P people a pass is P chances: fpir = 1 - (1 - share) ** P, solved for the share of the pack's tail.
+    Raises PackError when the calibration was made for another rule.
+    """
+    if calibration.rule != RULE:
+        raise PackError(
+            f"the pack is calibrated for the rule {calibration.rule}, this version decides by {RULE};"
+            " run hallwatch calibrate"
+        )
+    people = max(people, 1)
+    share = 1.0 - (1.0 - fpir) ** (1.0 / people)
+    score = calibration.tail.score_for(share)
+    rates = sorted(_pass_rate(tail, score, people) for tail in calibration.resampled)
+    return Threshold(
+        score=score,
+        fpir=_pass_rate(calibration.tail, score, people),
+        interval=(float(np.quantile(rates, 0.025)), float(np.quantile(rates, 0.975))),
+        people=people,
+        recognised=calibration.recognised(score),
+        passes=calibration.passes,
+        extrapolated=share * calibration.pairs < SEEN_ENOUGH,
+        passes_a_day=passes_a_day,
+    )
+
+
+def for_budget(
+    calibration: Calibration, false_alerts_per_day: float, people: int, passes_a_day: int = PASSES_A_DAY
+) -> Threshold:
+    """The threshold that allows a site ``false_alerts_per_day`` at ``passes_a_day``."""
+    return for_rate(calibration, min(false_alerts_per_day / passes_a_day, 0.5), people, passes_a_day)
+
+
+def _pass_rate(tail: Tail, score: float, people: int) -> float:
+    return float(-np.expm1(people * np.log1p(-min(tail.exceeding(score), 0.5))))
+
+
+def _figure(number: float) -> str:
+    return f"{number:.2g}"

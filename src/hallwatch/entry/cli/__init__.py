@@ -1,0 +1,41 @@
+"""The command line. Each command has a file; heavy imports stay inside the functions so that --help is quick."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from hallwatch import __version__
+from hallwatch.entry.cli import calibrate, evaluate, models, serve, sim, watch
+from hallwatch.errors import UserError
+
+app = typer.Typer(
+    name="hallwatch",
+    help="Watches a school's cameras for the few people who must not be there, and forgets everybody else.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command()(watch.watch)
+app.command()(serve.serve)
+app.add_typer(models.app, name="models")
+app.add_typer(evaluate.app, name="evaluate")
+app.command()(calibrate.calibrate)
+app.add_typer(sim.app, name="sim")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is one line and exit status 2."""
+    try:
+        app()
+    except UserError as error:
+        print(f"hallwatch: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,27 @@
+"""hallwatch serve: the cameras of hallwatch.toml, the alert database and the console page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    config: Annotated[Path, typer.Option(help="The site's settings.")] = Path("hallwatch.toml"),
+) -> None:
+    """Watch the site's cameras and show alerts on a page on this machine, until Ctrl-C."""
+    from hallwatch.entry.server import Server
+    from hallwatch.entry.telling import start_logging
+    from hallwatch.settings.environment import Environment
+    from hallwatch.settings.site import read_site
+
+    start_logging()
+    site = read_site(config)
+    server = Server(site, Environment.from_environ())
+    for refusal in server.prepared.refused:
+        print(f"hallwatch: refused: {refusal}", file=sys.stderr)
+    print(f"hallwatch: the console is at {server.url} (Ctrl-C ends everything)", flush=True)
+    server.run()

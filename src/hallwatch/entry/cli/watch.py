@@ -1,0 +1,193 @@
+"""hallwatch watch: cameras or videos and a folder of photos in, alerts out."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hallwatch.entry.cli.options import (
+    Fpir,
+    Json,
+    Pack,
+    Precision,
+    PrecisionOption,
+    Watchlist,
+    calibrated,
+    open_for,
+    say,
+)
+from hallwatch.errors import SettingsError, UserError
+
+if TYPE_CHECKING:
+    from hallwatch.adapters.models.face_pack import FacePack
+    from hallwatch.core.decide import Threshold
+    from hallwatch.core.watchlist import Watchlist as ReadList
+    from hallwatch.entry.camera import Camera
+    from hallwatch.entry.cli.told import Told
+    from hallwatch.flow.importing import Enrolled
+    from hallwatch.flow.watching import Watching
+
+
+class Speed(StrEnum):
+    """How stored video is watched: by its own clock, or as fast as it can be analysed."""
+
+    REAL = "real"
+    MAX = "max"
+
+
+def watch(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Video file, rtsp:// address, webcam:0, or folder.")
+    ],
+    watchlist: Watchlist,
+    pack: Pack = "duo",
+    speed: Annotated[Speed, typer.Option(help="Of stored video.")] = Speed.REAL,
+    as_json: Json = False,
+    false_alerts_per_day: Annotated[
+        float | None, typer.Option(min=0.001, max=1000, help="Allowed for the site. [default: 1]")
+    ] = None,
+    passes_per_day: Annotated[
+        int | None, typer.Option(min=1, help="Strangers walking past all cameras in a day. [default: 20000]")
+    ] = None,
+    fpir: Fpir = None,
+    rate: Annotated[float, typer.Option(min=0.2, max=30, help="Pictures analysed a second and camera.")] = 5.0,
+    precision: PrecisionOption = Precision.AUTO,
+    strict: Annotated[bool, typer.Option("--strict", help="A bad row of the list ends the command.")] = False,
+) -> None:
+    """Watch cameras or videos for the people of a list, and tell when one walks past."""
+    if fpir is not None and (false_alerts_per_day is not None or passes_per_day is not None):
+        raise SettingsError("give either --fpir or --false-alerts-per-day (with --passes-per-day), not both")
+    from hallwatch.adapters.importers.folder import read_watchlist
+    from hallwatch.core.decide.threshold import PASSES_A_DAY, for_budget, for_rate
+    from hallwatch.entry.cli.told import JsonLines, Table
+
+    listed = read_watchlist(watchlist, date.today())
+    model = open_for(pack, precision)
+    calibration = calibrated(model)
+    with ExitStack() as stack:
+        cameras = _cameras(sources, speed, rate, stack)
+        enrolled = _enrol(listed, watchlist, model, strict)
+        size = enrolled.gallery.size
+        if fpir is not None:
+            threshold = for_rate(calibration, fpir, size)
+        else:
+            threshold = for_budget(
+                calibration, false_alerts_per_day or 1.0, size, passes_per_day or PASSES_A_DAY
+            )
+        told: Told = JsonLines() if as_json else stack.enter_context(Table())
+        _say_what(pack, model.warnings, enrolled, listed, threshold)
+        watchings = _watchings(cameras, model, enrolled, threshold, watchlist)
+        _run(cameras, watchings, speed, told)
+        told.summary(cameras, watchings, enrolled)
+
+
+def _cameras(sources: list[str], speed: Speed, rate: float, stack: ExitStack) -> list[Camera]:
+    from hallwatch.entry.camera import Camera
+
+    names = _names(sources)
+    return [
+        stack.enter_context(Camera.start(name, source, speed=speed.value, rate=rate))
+        for name, source in zip(names, sources, strict=True)
+    ]
+
+
+def _names(sources: list[str]) -> list[str]:
+    """Short names without credentials: a file's stem, a camera's host; numbered where they repeat."""
+    from hallwatch.adapters.sources.address import parse
+
+    named = [parse(source).name for source in sources]
+    return [
+        name if named.count(name) == 1 else f"{name}-{named[: number + 1].count(name)}"
+        for number, name in enumerate(named)
+    ]
+
+
+def _enrol(listed: ReadList, folder: Path, model: FacePack, strict: bool) -> Enrolled:
+    from hallwatch.adapters.images import FolderImages
+    from hallwatch.flow.importing import enrol
+
+    enrolled = enrol(listed, FolderImages(folder), model)
+    for refusal in enrolled.refused:
+        say(f"refused: {refusal}")
+    for warning in enrolled.warnings:
+        say(f"note: {warning}")
+    if strict and enrolled.refused:
+        raise UserError(f"{len(enrolled.refused)} bad rows in list.csv and --strict was given")
+    if not enrolled.people:
+        raise UserError("nobody on the list can be watched for: no row is good, see the lines above")
+    return enrolled
+
+
+def _say_what(
+    pack: str, warnings: tuple[str, ...], enrolled: Enrolled, listed: ReadList, threshold: Threshold
+) -> None:
+    for warning in warnings:
+        say(f"pack {pack}: {warning}")
+    ended = f", {listed.expired} expired rows skipped" if listed.expired else ""
+    future = f", {listed.not_begun} rows not begun yet" if listed.not_begun else ""
+    say(f"{len(enrolled.people)} people listed{ended}{future}. {threshold.meaning()}")
+
+
+def _watchings(
+    cameras: list[Camera], model: FacePack, enrolled: Enrolled, threshold: Threshold, folder: Path
+) -> dict[str, Watching]:
+    from hallwatch.adapters.images import FolderImages
+    from hallwatch.core.decide import Incidents
+    from hallwatch.flow.watching import Looking, Watching
+
+    incidents, images = Incidents(), FolderImages(folder)
+    return {
+        camera.name: Watching(
+            camera=camera.name,
+            building="",
+            looking=Looking(model),
+            pack=model.name,
+            gallery=enrolled.gallery,
+            people=enrolled.people,
+            threshold=threshold,
+            incidents=incidents,
+            images=images,
+            today=date.today,
+        )
+        for camera in cameras
+    }
+
+
+def _run(cameras: list[Camera], watchings: dict[str, Watching], speed: Speed, told: Told) -> None:
+    """Until every source has ended or somebody says stop."""
+    from hallwatch.core.model import Frame
+    from hallwatch.entry.rounds import as_they_come, in_media_order
+
+    order = in_media_order if speed is Speed.MAX else as_they_come
+    with _interruptible():
+        try:
+            for camera, news in order(cameras):
+                if isinstance(news, Frame):
+                    for sighting in watchings[camera.name].step(news):
+                        told.sighting(sighting)
+                    told.progress(camera, news, watchings[camera.name])
+                else:
+                    told.state(news)
+        except KeyboardInterrupt:
+            say("stopped")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends like Ctrl-C: with the summary."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,165 @@
+"""`hallwatch serve`: the web process, which also supervises the keeper and the workers."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+from hallwatch.adapters.store.alerts import AlertReader
+from hallwatch.entry.board import LiveBoard
+from hallwatch.entry.cores import forbid_core_dumps
+from hallwatch.entry.http import HttpServer, loopback_socket
+from hallwatch.entry.keeper import KeeperOrder
+from hallwatch.entry.supervisor import Supervisor
+from hallwatch.entry.wiring import DATABASE, Prepared, listed_photo, prepare, worker_orders
+from hallwatch.errors import SettingsError
+from hallwatch.settings.environment import Environment
+from hallwatch.settings.site import Site
+from hallwatch.web.app import create_app
+from hallwatch.web.console import Console, SiteFacts, Status
+
+LOG = logging.getLogger(__name__)
+
+
+class Server:
+    """One site at work: the constructor enrols the list, opens the database and takes the port; then ``run``.
+
+    Everything that a user can get wrong raises UserError from the constructor.
+    """
+
+    def __init__(self, site: Site, environment: Environment, *, notice: str = "") -> None:
+        forbid_core_dumps()
+        os.umask(0o077)
+        self._site = site
+        self._data = _data_dir(site)
+        self._lock = _alone_in(self._data)
+        listening = loopback_socket(site.console.host, site.console.port)
+        try:
+            self.prepared = prepare(site, environment)
+            self._board = LiveBoard([camera.name for camera in site.cameras])
+            keeper = KeeperOrder(self._data / DATABASE, site.buildings, self.prepared.meaning)
+            orders = worker_orders(site, environment, self.prepared)
+            self._supervisor = Supervisor(keeper, orders, self._board)
+            self._supervisor.open_keeper()
+        except BaseException:
+            listening.close()
+            os.close(self._lock)
+            raise
+        self._alerts = AlertReader(self._data / DATABASE)
+        app = create_app(
+            Console(
+                facts=_facts(site, self.prepared, notice),
+                alerts=self._alerts,
+                board=self._board,
+                photo=listed_photo(site, self.prepared.people),
+            )
+        )
+        self._http = HttpServer(app, listening, ending=self._board.end)
+        self._failure: BaseException | None = None
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return self._http.url
+
+    def run(self) -> None:
+        """Serve until ``stop``, Ctrl-C or SIGTERM; nothing that was started is left afterwards."""
+        LOG.info(
+            "watching %d cameras for %d people, %d rows refused",
+            len(self._site.cameras),
+            len(self.prepared.people),
+            len(self.prepared.refused),
+        )
+        minding = threading.Thread(target=self._mind, name="supervisor")
+        minding.start()
+        try:
+            with _signals(self.stop):
+                self._http.run_until_told()
+        finally:
+            self._supervisor.stop()
+            minding.join()
+            self._alerts.close()
+            os.close(self._lock)
+        if self._failure is not None:
+            raise self._failure
+
+    def status(self) -> Status:
+        """The cameras and what is wrong just now."""
+        return self._board.status()
+
+    def stop(self) -> None:
+        """End soon; safe from any thread and from a signal handler."""
+        self._http.stop()
+
+    def _mind(self) -> None:
+        """The supervisor's thread; its failure ends the server, for without it nothing is screened."""
+        try:
+            self._supervisor.run()
+        except BaseException as failure:
+            self._failure = failure
+        finally:
+            self._http.stop()
+
+
+def _data_dir(site: Site) -> Path:
+    folder = Path(site.site.data_dir)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"the data_dir {folder} cannot be made: {error.strerror}") from error
+    return folder
+
+
+def _alone_in(folder: Path) -> int:
+    """A lock on the data folder: two keepers on one database must never be."""
+    lock = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise SettingsError(
+            f"another hallwatch serve is running with the data_dir {folder}; stop it first"
+        ) from error
+    return lock
+
+
+def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
+    return SiteFacts(
+        run=secrets.token_hex(8),
+        name=site.site.name,
+        zone=ZoneInfo(site.site.time_zone) if site.site.time_zone else None,
+        people=len(prepared.people),
+        expired=prepared.expired,
+        not_begun=prepared.not_begun,
+        refused=prepared.refused,
+        meaning=prepared.meaning,
+        pack=site.recognition.pack,
+        notice=notice,
+    )
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the server in order."""
+
+    def answer(number: int, frame: FrameType | None) -> None:
+        stop()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, answer) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

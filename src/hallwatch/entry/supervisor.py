@@ -1,0 +1,175 @@
+"""Starts the keeper and the workers, passes sightings from one to the other, and starts again what dies."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import wait
+from threading import Event
+from typing import TypeAlias
+
+from hallwatch.core.events import CameraCondition, CameraState, Sighting
+from hallwatch.core.kept import KeptAlert
+from hallwatch.entry.board import LiveBoard
+from hallwatch.entry.child import Failed
+from hallwatch.entry.keeper import KeeperOrder, KeeperReady, keep
+from hallwatch.entry.minded import Minded
+from hallwatch.entry.outbox import Outbox
+from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
+from hallwatch.errors import UserError
+
+LOG = logging.getLogger(__name__)
+
+TICK_S = 0.5
+START_PATIENCE_S = 180.0
+"""Loading models on a busy small machine."""
+SILENCE_PATIENCE_S = 30.0
+"""Workers speak every two seconds, the keeper answers within one; after this long they hang."""
+STOP_PATIENCE_S = 8.0
+
+AnyMinded: TypeAlias = "Minded[KeeperOrder] | Minded[WorkerOrder]"
+
+
+class Supervisor:
+    """Owned by one thread, which calls ``run``; ``stop`` may be called from any."""
+
+    def __init__(self, keeper: KeeperOrder, workers: Sequence[WorkerOrder], board: LiveBoard) -> None:
+        self._board = board
+        self._outbox = Outbox()
+        self._stopping = Event()
+        self._keeper: Minded[KeeperOrder] = Minded("hw-keeper", keep, keeper, speaks=False)
+        self._workers = [
+            Minded(f"hw-worker-{number}", work, order, speaks=True)
+            for number, order in enumerate(workers, start=1)
+        ]
+        self._cameras = {worker.name: worker.order.cameras for worker in self._workers}
+
+    def open_keeper(self) -> None:
+        """Start the keeper and wait until the database is open. Raises UserError when it cannot be."""
+        child = self._keeper.start()
+        if not child.link.poll(START_PATIENCE_S):
+            self._keeper.end(0)
+            raise UserError(f"the alert database did not open within {START_PATIENCE_S:.0f} s")
+        try:
+            answer = child.link.recv()
+        except EOFError:
+            raise UserError(
+                f"the keeper could not start ({self._keeper.end(2)}); see the lines above"
+            ) from None
+        if isinstance(answer, Failed):
+            self._keeper.end(2)
+            raise UserError(answer.reason)
+        self._keeper.ready = True
+
+    def run(self) -> None:
+        """Start the workers and mind everything until ``stop``; then end it all."""
+        try:
+            for worker in self._workers:
+                worker.start()
+            while not self._stopping.is_set():
+                self._turn()
+        finally:
+            self._end()
+
+    def stop(self) -> None:
+        """Make ``run`` return soon."""
+        self._stopping.set()
+
+    def _turn(self) -> None:
+        minded: list[AnyMinded] = [self._keeper, *self._workers]
+        links = {one.link: one for one in minded if one.link is not None}
+        for link in wait(list(links), timeout=TICK_S):
+            one = links[link]  # type: ignore[index]
+            try:
+                message = one.receive()
+            except (EOFError, OSError):
+                self._died(one)
+            else:
+                self._hear(one, message)
+        for one in minded:
+            if one.hangs(START_PATIENCE_S, SILENCE_PATIENCE_S):
+                LOG.error("%s hangs and is ended", one.name)
+                self._died(one)
+            elif one.is_due():
+                LOG.warning("%s is started again", one.name)
+                one.start()
+        self._send_on()
+
+    def _hear(self, one: AnyMinded, message: object) -> None:
+        match message:
+            case Sighting():
+                level = logging.DEBUG if message.improves else logging.INFO
+                LOG.log(level, "camera %s: possible match, alert %s", message.camera, message.alert_id)
+                self._outbox.put(message)
+                self._send_on()
+            case KeptAlert():
+                one.expects_answer = False
+                self._outbox.answered()
+                self._board.committed()
+                self._send_on()
+            case CameraState():
+                self._board.camera(message)
+            case WorkerReady() | KeeperReady():
+                one.ready = True
+                self._board.trouble(one.name, None)
+            case Failed():
+                one.failure = message.reason
+            case _:
+                raise TypeError(f"{one.name} sent a {type(message).__name__}")
+
+    def _send_on(self) -> None:
+        """Give the keeper its next sighting; a keeper that dies of it is noticed by its pipe."""
+        link = self._keeper.link
+        if link is None or not self._keeper.ready:
+            return
+        sighting = self._outbox.next()
+        if sighting is not None:
+            self._keeper.spoken_to()
+            try:
+                link.send(sighting)
+            except OSError:
+                self._died(self._keeper)
+
+    def _died(self, one: AnyMinded) -> None:
+        how = one.end(0.5)
+        reason = one.failure or f"its process ended unexpectedly ({how})"
+        LOG.error("%s: %s; starting it again in %.0f s", one.name, reason, one.wait_s)
+        if one is self._keeper:
+            self._outbox.unanswered()
+            waiting = len(self._outbox)
+            matches = f" {waiting} possible matches wait to be saved and shown." if waiting else ""
+            self._board.trouble(
+                one.name, f"Alerts cannot be saved just now: {reason}. Trying again.{matches}"
+            )
+            return
+        self._board.trouble(one.name, f"Analysis stopped: {reason}. It is being started again.")
+        for camera in self._cameras[one.name]:
+            self._board.camera(
+                CameraState(camera.name, CameraCondition.LOST, "analysis stopped; it is being started again")
+            )
+
+    def _end(self) -> None:
+        """Workers first, all at once; the keeper when it has committed what they saw last."""
+        for worker in self._workers:
+            self._hear_out(worker)
+            if worker.link is not None:
+                worker.link.close()
+        for worker in self._workers:
+            worker.end(STOP_PATIENCE_S)
+        deadline = time.monotonic() + STOP_PATIENCE_S
+        while len(self._outbox) and self._keeper.ready and time.monotonic() < deadline:
+            self._send_on()
+            self._hear_out(self._keeper, TICK_S)
+        if len(self._outbox):
+            LOG.error("%d sightings could not be saved before the end", len(self._outbox))
+        self._keeper.end(STOP_PATIENCE_S)
+
+    def _hear_out(self, one: AnyMinded, wait_s: float = 0.0) -> None:
+        """Take the messages that are already in the pipe, waiting at most ``wait_s`` for the first."""
+        try:
+            while one.link is not None and one.link.poll(wait_s):
+                self._hear(one, one.receive())
+                wait_s = 0.0
+        except (EOFError, OSError):
+            self._died(one)

@@ -1,0 +1,79 @@
+"""From a sighting to an alert that people see: committed first, announced second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from hallwatch.core.decide import Incidents
+from hallwatch.core.events import Sighting
+from hallwatch.core.kept import KeptAlert
+
+
+class AlertBook(Protocol):
+    """Where alerts are kept."""
+
+    def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
+        """Commit the sighting as a new alert, or merge it into its alert; repeating it is harmless.
+
+        Returns only when the change is on disk.
+        """
+
+
+class Alerting:
+    """One site's alerts. A failed commit reaches the caller: nobody is told of an uncommitted alert.
+
+    Every worker merges what its own cameras see into incidents; here the workers' incidents meet, so that a
+    person who walks from a camera of one worker to a camera of another stays one alert.
+    """
+
+    def __init__(
+        self,
+        *,
+        book: AlertBook,
+        announce: Callable[[KeptAlert], None],
+        now: Callable[[], datetime],
+        buildings: Mapping[str, str],
+        meaning: str,
+    ) -> None:
+        self._book = book
+        self._announce = announce
+        self._now = now
+        self._buildings = buildings
+        self._meaning = meaning
+        self._incidents = Incidents()
+        self._merged: dict[str, str] = {}
+
+    def remember(self, alerts: Iterable[KeptAlert]) -> None:
+        """Take up the incidents of earlier alerts, oldest first, after a new start."""
+        for alert in alerts:
+            self._incidents.join(
+                alert.external_id,
+                alert.last_camera,
+                alert.building,
+                alert.last_at,
+                alert.score,
+                alert.alert_id,
+            )
+            self._merged[alert.alert_id] = alert.alert_id
+
+    def sighted(self, sighting: Sighting) -> None:
+        """Commit, then announce."""
+        building = self._buildings[sighting.camera]
+        alert_id = self._merged.get(sighting.alert_id)
+        if alert_id is None:
+            alert_id, _ = self._incidents.join(
+                sighting.external_id,
+                sighting.camera,
+                building,
+                sighting.at,
+                sighting.score,
+                sighting.alert_id,
+            )
+        kept = self._book.keep(
+            replace(sighting, alert_id=alert_id), building=building, meaning=self._meaning, now=self._now()
+        )
+        self._merged[sighting.alert_id] = alert_id
+        self._announce(kept)

@@ -1,0 +1,1 @@
+"""The only readers of configuration: hallwatch.toml (site) and the environment."""

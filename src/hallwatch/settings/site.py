@@ -1,0 +1,217 @@
+"""The strict reader of hallwatch.toml: unknown keys, wrong types unsafe values are refused in one line."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from hallwatch.errors import SettingsError
+
+EXAMPLE = """\
+[site]
+name = "Main Street School"
+data_dir = "data"            # alerts are kept here
+
+[watchlist]
+dir = "watchlist"            # holds list.csv and the photos
+
+[[cameras]]
+name = "Entrance"
+address = "rtsp://user:password@192.0.2.10/stream1"
+building = "Main building"
+"""
+"""The smallest useful hallwatch.toml."""
+
+
+class Section(BaseModel):
+    """A table of hallwatch.toml: frozen, no unknown keys, no conversions between types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class SiteSection(Section):
+    """[site]"""
+
+    name: str = Field(
+        default="This school", min_length=1, max_length=120, description="Shown at the top of the page."
+    )
+    time_zone: str | None = Field(
+        default=None,
+        description="IANA name, for example America/Chicago; without it, the machine's own zone.",
+    )
+    false_alerts_per_day: float = Field(
+        default=1.0, gt=0, le=1000, description="How many wrong alerts a day the whole site can bear."
+    )
+    passes_per_day: int = Field(
+        default=20_000,
+        gt=0,
+        le=10_000_000,
+        description="How often somebody walks past a camera, all cameras together.",
+    )
+    data_dir: str = Field(
+        default="data", min_length=1, description="Folder of the alert database, relative to hallwatch.toml."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError("is no IANA time zone; write for example America/Chicago") from error
+        return value
+
+
+class WatchlistSection(Section):
+    """[watchlist]"""
+
+    dir: str = Field(
+        min_length=1, description="Folder with list.csv and its photos, relative to hallwatch.toml."
+    )
+
+
+class RecognitionSection(Section):
+    """[recognition]"""
+
+    pack: str = Field(default="duo", min_length=1, description="The model pack; see `hallwatch models list`.")
+    precision: Literal["auto", "f32", "bf16"] = Field(default="auto", description="Arithmetic of the models.")
+    workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="Analysis processes; without it, one a core and at most one a camera.",
+    )
+    rate: float = Field(
+        default=5.0, gt=0, le=30, description="Pictures a second that are analysed, for each camera."
+    )
+
+
+class CameraSection(Section):
+    """One [[cameras]] table."""
+
+    name: str = Field(min_length=1, max_length=120, description="What the page calls this camera.")
+    address: str = Field(
+        min_length=1,
+        description="An rtsp:// address, webcam:0, or a video file or folder of images "
+        "relative to hallwatch.toml.",
+    )
+    building: str = Field(
+        "Main building",
+        min_length=1,
+        max_length=120,
+        description="Sightings in one building are one incident.",
+    )
+    speed: Literal["real", "max"] = Field(
+        default="real",
+        description="Stored video only: keep its clock, or run through as fast as the machine can.",
+    )
+    loop: bool = Field(default=False, description="Stored video only: start again at its end.")
+
+
+class ConsoleSection(Section):
+    """[console]"""
+
+    host: str = Field(default="127.0.0.1", description="Loopback only, until the console has a sign-in.")
+    port: int = Field(default=8460, ge=0, le=65535, description="Port of the page; 0 takes any free one.")
+
+    @field_validator("host")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        if value == "localhost":
+            return "127.0.0.1"
+        try:
+            loopback = ipaddress.ip_address(value).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback:
+            raise ValueError(
+                "must be 127.0.0.1, ::1 or localhost: without a sign-in nobody else may reach the console"
+            )
+        return value
+
+
+class Site(Section):
+    """All of hallwatch.toml; paths are already absolute."""
+
+    site: SiteSection = Field(default_factory=lambda: SiteSection())
+    watchlist: WatchlistSection
+    recognition: RecognitionSection = Field(default_factory=lambda: RecognitionSection())
+    cameras: tuple[CameraSection, ...] = Field(min_length=1, strict=False)
+    console: ConsoleSection = Field(default_factory=lambda: ConsoleSection())
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Site:
+        seen: set[str] = set()
+        for camera in self.cameras:
+            if camera.name in seen:
+                raise ValueError(f'two cameras are called "{camera.name}"; give each its own name')
+            seen.add(camera.name)
+        return self
+
+    @property
+    def buildings(self) -> dict[str, str]:
+        """Camera name to building."""
+        return {camera.name: camera.building for camera in self.cameras}
+
+
+def read_site(path: Path) -> Site:
+    """Read hallwatch.toml; relative paths in it start at its own folder.
+
+    Raises SettingsError, in one line that names the field and what to write, when it is missing or wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"there is no {path}; write one (or name another with --config), for example:\n\n{EXAMPLE}"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as UTF-8 text: {type(error).__name__}") from error
+    try:
+        site = Site.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {_first_line(error)}") from error
+    return _anchored(site, path.resolve().parent)
+
+
+def _first_line(error: ValidationError) -> str:
+    """The first fault of many as one line: where, what; addresses (with passwords) are never repeated."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
+    what = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        what = "is no setting that Hallwatch knows; see docs/operating.md"
+    elif fault["type"] == "missing":
+        what = "is missing"
+    more = error.error_count() - 1
+    return f"{where or 'the file'}: {what}" + (f" (and {more} more)" if more else "")
+
+
+def _anchored(site: Site, folder: Path) -> Site:
+    """The same settings with every path absolute."""
+    cameras = tuple(
+        camera.model_copy(update={"address": str(folder / camera.address)})
+        if not _is_device(camera.address)
+        else camera
+        for camera in site.cameras
+    )
+    return site.model_copy(
+        update={
+            "site": site.site.model_copy(update={"data_dir": str(folder / site.site.data_dir)}),
+            "watchlist": WatchlistSection(dir=str(folder / site.watchlist.dir)),
+            "cameras": cameras,
+        }
+    )
+
+
+def _is_device(address: str) -> bool:
+    """True for rtsp://…, webcam:0 and 0: what is no path."""
+    return "://" in address or address.startswith("webcam:") or address.isdigit()

@@ -1,0 +1,66 @@
+"""The door of every request: only this machine's own names, and headers that keep the page to itself."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+
+
+def host_is_loopback(host: str) -> bool:
+    """True for 127.0.0.1, localhost and [::1], with or without a port."""
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdecimal():
+        host = name
+    return host.lower() in LOOPBACK_NAMES
+
+
+class Guard:
+    """Refuses foreign Host names (a web page elsewhere could point its own name at 127.0.0.1: DNS rebinding),
+
+    requests that a foreign page started, and sets HEADERS on every answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        headers = Headers(scope=scope)
+        if not host_is_loopback(headers.get("host", "")):
+            refusal = PlainTextResponse("Open this page as http://127.0.0.1 on this machine.\n", 421)
+            await refusal(scope, receive, send_guarded)
+        elif headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not _is_page(headers):
+            refusal = PlainTextResponse("Asked for by another site.\n", 403)
+            await refusal(scope, receive, send_guarded)
+        else:
+            await self._app(scope, receive, send_guarded)
+
+
+def _is_page(headers: Headers) -> bool:
+    """A person followed a link here: fine, the page shows nothing to the site that linked."""
+    return headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"

@@ -1,0 +1,67 @@
+"""The live stream of the page: server-sent events, replayed from the database after a lost connection."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from hallwatch.core.kept import KeptAlert
+from hallwatch.errors import HallwatchError
+from hallwatch.web.console import Console, Status
+from hallwatch.web.pages import SHOWN, Pages
+
+HEARTBEAT_S = 2.0
+"""The page turns red when it has heard nothing for five seconds."""
+
+
+async def events(console: Console, pages: Pages, seen: int) -> AsyncIterator[str]:
+    """Everything after alert change ``seen``, then what happens, for ever.
+
+    Named events: ``hello`` (the run; a page of another run loads itself anew), ``alert`` (id: its sequence),
+    ``status`` (cameras and troubles), ``beat``. The database is asked at every beat, too, so that an alert is
+    shown even when its announcement was lost between two processes.
+    """
+    yield "retry: 1000\n" + _event("hello", {"run": console.facts.run})
+    shown: dict[str, str] = {}
+    status = console.board.status()
+    while not status.ending:
+        unreadable = None
+        try:
+            changed = await asyncio.to_thread(_changed, console, seen)
+        except HallwatchError as error:
+            changed, unreadable = [], str(error)
+        for alert in changed:
+            seen = alert.sequence
+            card = {"alert_id": alert.alert_id, "html": pages.card(alert)}
+            yield _event("alert", card, number=seen)
+        now = _with_trouble(status, unreadable)
+        parts = {"cameras": pages.cameras(now), "troubles": pages.troubles(now)}
+        if parts != shown:
+            shown = parts
+            yield _event("status", parts)
+        yield _event("beat", {})
+        status = await console.board.changed(status.version, HEARTBEAT_S)
+
+
+def _changed(console: Console, seen: int) -> list[KeptAlert]:
+    """The changes after ``seen``; a page long away gets only as many as it can hold, newest last."""
+    latest = console.alerts.latest(1)
+    if not latest or latest[0].sequence <= seen:
+        return []
+    changed = console.alerts.since(seen, SHOWN + 1)
+    if len(changed) <= SHOWN:
+        return changed
+    return [alert for alert in reversed(console.alerts.latest(SHOWN)) if alert.sequence > seen]
+
+
+def _with_trouble(status: Status, trouble: str | None) -> Status:
+    if trouble is None:
+        return status
+    return Status(status.version, status.cameras, (*status.troubles, trouble), status.ending)
+
+
+def _event(name: str, data: dict[str, str], number: int | None = None) -> str:
+    """One event; JSON keeps line breaks out of the data."""
+    identity = "" if number is None else f"id: {number}\n"
+    return f"{identity}event: {name}\ndata: {json.dumps(data)}\n\n"

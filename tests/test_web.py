@@ -1,0 +1,288 @@
+"""The console page over real HTTP: what it shows, what it refuses, how it follows the database."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from PIL import Image
+
+from hallwatch.adapters.store.alerts import AlertReader, AlertWriter
+from hallwatch.core.events import CameraCondition, CameraState, Sighting
+from hallwatch.core.watchlist import Refusal
+from hallwatch.entry.board import LiveBoard
+from hallwatch.entry.http import HttpServer, loopback_socket
+from hallwatch.errors import ImageError
+from hallwatch.web.app import create_app
+from hallwatch.web.console import Console, SiteFacts
+from hallwatch.web.guard import host_is_loopback
+
+NOW = datetime(2026, 11, 24, 15, 4, 5, 120_000, tzinfo=UTC)
+LONG = "Maximiliana-Alexandrina Featherstonehaugh-Cholmondeley-Montmorency <script>alert(1)</script> & sons"
+
+
+def jpeg(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (32, 24), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+SHOT, BETTER, PHOTO = jpeg("navy"), jpeg("teal"), jpeg("olive")
+SIGHTING = Sighting(
+    alert_id="a1",
+    camera="Corridor A",
+    at=NOW,
+    media_time_s=3.4,
+    external_id="P1",
+    name="Dana Sample",
+    lists=("trespass", "other"),
+    score=0.58,
+    threshold=0.51,
+    face_px=61,
+    shots=3,
+    pack="duo",
+    shot_jpeg=SHOT,
+)
+
+
+@dataclass
+class Running:
+    """A console at work, with the hands that feed it."""
+
+    url: str
+    writer: AlertWriter
+    board: LiveBoard
+
+    def sight(self, sighting: Sighting) -> None:
+        self.writer.keep(
+            sighting, building="Main building", meaning="About 1 false alert a day is expected.", now=NOW
+        )
+        self.board.committed()
+
+
+def photo(external_id: str) -> bytes | None:
+    if external_id == "broken":
+        raise ImageError("p.png: cannot be read; save it anew as JPEG or PNG")
+    return PHOTO if external_id == "P1" else None
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    database = folder / "hallwatch.db"
+    writer = AlertWriter(database)
+    board = LiveBoard(["Corridor A", "Entrance"])
+    facts = SiteFacts(
+        run="run-1",
+        name="Main Street School",
+        zone=ZoneInfo("America/Chicago"),
+        people=12,
+        expired=2,
+        not_begun=1,
+        refused=(Refusal(7, "photo 'x.png' <b>is missing</b>"),),
+        meaning="At this threshold about 1 false alert a day is expected.",
+        pack="duo",
+    )
+    app = create_app(Console(facts=facts, alerts=AlertReader(database), board=board, photo=photo))
+    listening = loopback_socket("127.0.0.1", 0)
+    server = HttpServer(app, listening)
+    thread = threading.Thread(target=server.run_until_told)
+    thread.start()
+    try:
+        yield Running(server.url, writer, board)
+    finally:
+        board.end()
+        server.stop()
+        thread.join(20)
+        writer.close()
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path) as it:
+        yield it
+
+
+class Listening:
+    """A browser's EventSource, as far as a test needs one."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._lines = response.iter_lines()
+
+    def next(self, wanted: str) -> tuple[str | None, dict[str, str]]:
+        """The id and data of the next event of this name."""
+        event: dict[str, str] = {}
+        for line in self._lines:
+            if line:
+                field, _, value = line.partition(": ")
+                event[field] = value
+                continue
+            if event.get("event") == wanted:
+                return event.get("id"), json.loads(event["data"])
+            event = {}
+        raise AssertionError(f"the stream ended without {wanted}")
+
+
+@contextmanager
+def listening(url: str, headers: dict[str, str] | None = None) -> Iterator[Listening]:
+    with httpx.stream("GET", f"{url}/events", headers=headers, timeout=30) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield Listening(response)
+
+
+def test_the_empty_page_says_what_it_is_doing(console: Running) -> None:
+    page = httpx.get(console.url).text
+    assert "No alerts" in page
+    assert "12 people are" in page
+    assert "2 expired rows were left out" in page
+    assert "1 row was refused" in page
+    assert "line 7" in page
+    assert "&lt;b&gt;is missing" in page
+    assert "Corridor A" in page
+
+
+def test_an_alert_says_what_to_do_first_and_everything_is_escaped(console: Running) -> None:
+    console.sight(replace(SIGHTING, name=LONG))
+    page = httpx.get(console.url).text
+    rule = page.index("Never touch, search or hold anyone on a match alone.")
+    name = page.index("&lt;script&gt;alert(1)&lt;/script&gt; &amp; sons</h3>")
+    assert rule < name
+    assert "<script>alert" not in page
+    assert "09:04:05" in page  # the site's own time, not UTC
+    assert "Tuesday, 24 November 2026, CST" in page
+    assert "61 px" in page
+    assert "Score 0.580, threshold 0.510. About 1 false alert a day is expected." in page
+    assert "Trespass" in page
+
+
+def test_pictures_exist_only_for_existing_alerts(console: Running) -> None:
+    console.sight(SIGHTING)
+    shot = httpx.get(f"{console.url}/alerts/a1/shot")
+    assert (shot.content, shot.headers["content-type"]) == (SHOT, "image/jpeg")
+    assert shot.headers["cache-control"] == "no-store"
+    assert httpx.get(f"{console.url}/alerts/a1/photo").content == PHOTO
+    console.sight(replace(SIGHTING, alert_id="a2", external_id="gone", shot_jpeg=None))
+    for path in ("a2/shot", "a2/photo", "a3/shot", "a3/photo", "..%2f..%2fetc/photo"):
+        assert httpx.get(f"{console.url}/alerts/{path}").status_code == 404, path
+    console.sight(replace(SIGHTING, alert_id="a4", external_id="broken"))
+    broken = httpx.get(f"{console.url}/alerts/a4/photo")
+    assert (broken.status_code, "save it anew" in broken.text) == (503, True)
+
+
+def test_alerts_arrive_live_and_improve_in_place(console: Running) -> None:
+    with listening(console.url) as stream:
+        assert stream.next("hello")[1] == {"run": "run-1"}
+        stream.next("beat")
+        console.sight(SIGHTING)
+        number, card = stream.next("alert")
+        assert (number, card["alert_id"]) == ("1", "a1")
+        assert "Dana Sample" in card["html"]
+        console.sight(replace(SIGHTING, improves=True, score=0.7, shot_jpeg=BETTER))
+        number, card = stream.next("alert")
+        assert (number, card["alert_id"]) == ("2", "a1")
+        assert "Score 0.700" in card["html"]
+    assert httpx.get(f"{console.url}/alerts/a1/shot").content == BETTER
+
+
+def test_a_browser_that_was_away_gets_what_it_missed(console: Running) -> None:
+    for alert_id in ("a1", "a2", "a3"):
+        console.sight(replace(SIGHTING, alert_id=alert_id))
+    with listening(console.url, {"Last-Event-ID": "1"}) as stream:
+        assert stream.next("alert")[0] == "2"
+        assert stream.next("alert")[0] == "3"
+    with listening(console.url, {"Last-Event-ID": "nonsense"}) as stream:
+        assert stream.next("alert")[0] == "1"
+
+
+def test_an_alert_whose_announcement_was_lost_is_shown_at_the_next_beat(console: Running) -> None:
+    with listening(console.url) as stream:
+        stream.next("beat")
+        console.writer.keep(
+            SIGHTING, building="Main building", meaning="", now=NOW
+        )  # nobody calls committed()
+        assert stream.next("alert")[1]["alert_id"] == "a1"
+
+
+def test_cameras_and_troubles_are_followed(console: Running) -> None:
+    with listening(console.url) as stream:
+        assert "Starting" in stream.next("status")[1]["cameras"]
+        console.board.camera(
+            CameraState(
+                "Entrance", CameraCondition.LOST, "no picture for 10 s", retry_in_s=4, frames=9, analysed=3
+            )
+        )
+        now = stream.next("status")[1]
+        assert "no picture for 10 s; trying again in 4 s; 9 pictures received, 3 analysed" in now["cameras"]
+        assert "<strong>Not seeing:</strong> Entrance." in now["troubles"]
+        console.board.trouble("keeper", "Alerts cannot be saved just now.")
+        assert "Alerts cannot be saved just now." in stream.next("status")[1]["troubles"]
+        console.board.trouble("keeper", None)
+        assert "Alerts cannot be saved" not in stream.next("status")[1]["troubles"]
+
+
+def test_an_unreadable_database_is_said_on_the_page(console: Running, tmp_path: Path) -> None:
+    with listening(console.url) as stream:
+        stream.next("status")
+        (tmp_path / "hallwatch.db").rename(tmp_path / "away.db")
+        assert "the alert database cannot be read" in stream.next("status")[1]["troubles"]
+        (tmp_path / "away.db").rename(tmp_path / "hallwatch.db")
+        assert "cannot be read" not in stream.next("status")[1]["troubles"]
+
+
+def test_streams_end_with_the_server(console: Running) -> None:
+    with listening(console.url) as stream:
+        stream.next("beat")
+        console.board.end()
+        with pytest.raises(AssertionError, match="the stream ended"):
+            stream.next("never")
+
+
+@pytest.mark.parametrize("path", ["/", "/static/console.js", "/alerts/none/shot", "/nowhere"])
+def test_every_answer_keeps_to_itself(console: Running, path: str) -> None:
+    headers = httpx.get(console.url + path).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "attacker.example"},
+        {"Host": "127.0.0.1.attacker.example:8460"},
+        {"Host": ""},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+    ],
+)
+def test_requests_made_by_other_sites_are_refused(console: Running, headers: dict[str, str]) -> None:
+    console.sight(SIGHTING)
+    answer = httpx.get(f"{console.url}/alerts/a1/shot", headers=headers)
+    assert answer.status_code in (400, 403, 421)
+    assert SHOT not in answer.content
+
+
+def test_loopback_names() -> None:
+    assert all(map(host_is_loopback, ["localhost", "LOCALHOST:8460", "127.0.0.1:1", "[::1]", "[::1]:8460"]))
+    assert not any(
+        map(host_is_loopback, ["", "::1", "127.0.0.1.evil", "localhost.evil:80", "10.0.0.1", "[::1"])
+    )
+
+
+def test_the_page_loads_nothing_from_elsewhere() -> None:
+    web = Path(create_app.__code__.co_filename).parent
+    for file in [*(web / "templates").iterdir(), *(web / "static").iterdir()]:
+        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert "http://" not in text, file.name
+        assert "https://" not in text, file.name
+        assert "style=" not in text, file.name  # the content policy would drop it
