@@ -9,6 +9,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,6 +17,15 @@ from types import TracebackType
 from typing import cast
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+ON_3_AND_4 = """
+import fcntl, os, sys
+high = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for wanted, number in zip((3, 4), high):
+    os.dup2(number, wanted)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Becomes the browser, with its pipe where the browser wants it: descriptors 3 and 4."""
 
 
 def find() -> str | None:
@@ -34,12 +44,13 @@ class Browser:
             "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
             "--disable-component-update --disable-dev-shm-usage --remote-debugging-pipe"
         )
-        # the browser wants its pipe as descriptors 3 and 4; the shell moves them there
         self._process = subprocess.Popen(
             [
-                "/bin/sh",
+                sys.executable,
                 "-c",
-                f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}',
+                ON_3_AND_4,
+                str(to_browser),
+                str(from_browser),
                 program,
                 *flags.split(),
                 f"--user-data-dir={self._profile.name}",
@@ -55,6 +66,14 @@ class Browser:
         self._buffer = b""
         self._number = 0
         self._session: str | None = None
+        try:
+            self._attach(width, height, dark)
+        except BaseException:
+            self.close()
+            raise
+
+    def _attach(self, width: int, height: int, dark: bool) -> None:
+        """Take the browser's one page and give it its size and colours."""
         targets = cast("list[dict[str, str]]", self._ask("Target.getTargets")["targetInfos"])
         page = next(target["targetId"] for target in targets if target["type"] == "page")
         self._session = cast(
@@ -76,6 +95,10 @@ class Browser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the browser and all its processes."""
         os.close(self._write)
         os.close(self._read)
         os.killpg(self._process.pid, signal.SIGKILL)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hallwatch.errors import SettingsError
-from hallwatch.settings.site import EXAMPLE, Section, Site, read_site
+from hallwatch.settings.read import EXAMPLE, read_site
+from hallwatch.settings.site import Section, Site
 from tests.serving import HALLWATCH
 
 DOC = Path(__file__).parents[1] / "docs" / "operating.md"

@@ -40,7 +40,7 @@ def live(browser: Browser, console: Running) -> None:
 
 
 def test_alerts_appear_improve_and_never_move_what_is_read(console: Running, program: str) -> None:
-    with Browser(program) as browser:
+    with Browser(program, height=600) as browser:
         live(browser, console)
         assert browser.value("document.getElementById('empty').hidden") is False
         console.sight(replace(SIGHTING, name=LONG))

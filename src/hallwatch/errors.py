@@ -1,16 +1,16 @@
 """Every error Hallwatch raises on purpose.
 
-    HallwatchError
-    ├── UserError             somebody can mend it: one clear line, exit status 2
-    │   ├── SettingsError     a setting, flag or hallwatch.toml says something impossible
-    │   ├── PackError         a model pack is missing, altered, unlicensed or not calibrated
-    │   │   └── (adapters/models adds NotHere and AddressUnreachable: where to look next)
-    │   ├── WatchlistError    the list cannot be read at all (single bad rows are not errors, they are refused)
-    │   ├── ImageError        a picture cannot be opened, or is too large to open safely
-    │   ├── EnrolmentError    a picture opens, but no one face in it can be enrolled
-    │   └── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
-    ├── SourceLost            a camera stopped for now; the decoder waits and tries again
-    └── TemplateMismatch      templates of two packs were about to be compared
+HallwatchError
+├── UserError             somebody can mend it: one clear line, exit status 2
+│   ├── SettingsError     a setting, flag or hallwatch.toml says something impossible
+│   ├── PackError         a model pack is missing, altered, unlicensed or not calibrated
+│   │   └── (adapters/models adds NotHere and AddressUnreachable: where to look next)
+│   ├── WatchlistError    the list cannot be read at all (single bad rows are not errors, they are refused)
+│   ├── ImageError        a picture cannot be opened, or is too large to open safely
+│   ├── EnrolmentError    a picture opens, but no one face in it can be enrolled
+│   └── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
+├── SourceLost            a camera stopped for now; the decoder waits and tries again
+└── TemplateMismatch      templates of two packs were about to be compared
 """
 
 from __future__ import annotations

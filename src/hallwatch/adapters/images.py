@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from pathlib import Path
 
@@ -16,18 +17,33 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 MOST_PIXELS = 25_000_000
 """A face photo needs no more, and a picture is refused by its header before anything is unpacked."""
 JPEG_QUALITY = 88
+DAMAGE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    SyntaxError,
+    EOFError,
+    struct.error,
+)
+"""What Pillow's readers raise on damaged pictures and metadata, as found by damaging some."""
 
 
 def read_image(path: Path) -> Pixels:
     """The picture upright (EXIF rotation honoured) as BGR. Raises ImageError, naming the file."""
     try:
+        if path.exists() and not path.is_file():
+            raise ImageError(f"{path.name}: is not a file")
         with warnings.catch_warnings():
+            # Damaged metadata does not matter to us, and Pillow's words about it would reach the terminal.
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > MOST_PIXELS:
                     raise _too_large(path, f"{width} x {height}")
-                upright = ImageOps.exif_transpose(image).convert("RGB")
+                upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
                 return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
     except FileNotFoundError:
         raise ImageError(f"{path.name}: there is no such photo") from None
@@ -35,8 +51,9 @@ def read_image(path: Path) -> Pixels:
         raise _too_large(path, "far too many") from None
     except UnidentifiedImageError:
         raise ImageError(f"{path.name}: not a picture of a known kind; use {', '.join(FORMATS)}") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise ImageError(f"{path.name}: cannot be read ({error}); save it anew as JPEG or PNG") from error
+    except (OSError, *DAMAGE) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise ImageError(f"{path.name}: cannot be read ({why}); save it anew as JPEG or PNG") from error
 
 
 def encode_jpeg(image: Pixels) -> bytes:
@@ -59,7 +76,11 @@ class FolderImages:
 
     def read(self, name: str) -> Pixels:
         """The picture upright. Raises ImageError when it is missing, unreadable, too large or elsewhere."""
-        path = (self._folder / name).resolve()
+        try:
+            path = (self._folder / name).resolve()
+        except (OSError, ValueError, RuntimeError):
+            # A link that leads to itself, or a name that no file can have.
+            raise ImageError(f"{name!r}: there is no such photo") from None
         if not path.is_relative_to(self._folder):
             raise ImageError(f"{name}: lies outside the watchlist's folder; put the photo inside it")
         return read_image(path)
@@ -67,6 +88,17 @@ class FolderImages:
     def jpeg(self, image: Pixels) -> bytes:
         """The picture as a JPEG without metadata."""
         return encode_jpeg(image)
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """A picture that Pillow converts to RGB without loss of tones.
+
+    Its conversion of grey pictures of 16 bits a pixel cuts everything above 255 off at white; palettes with
+    transparency must pass through RGBA.
+    """
+    if image.mode.startswith("I"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    return image.convert("RGBA") if image.mode == "P" else image
 
 
 def _too_large(path: Path, size: str) -> ImageError:

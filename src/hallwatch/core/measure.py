@@ -21,7 +21,8 @@ def wilson(events: int, trials: int) -> tuple[float, float]:
     share, z2 = events / trials, Z95 * Z95
     middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = Z95 / (1 + z2 / trials) * float(np.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials)))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # The share lies inside by definition; where all or none of the trials are events, rounding may say otherwise.
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,14 @@ class Motion:
         self._reference: NDArray[np.float32] | None = None
 
     def moved(self, luma: Luma) -> bool:
-        """Whether ``luma`` (H x W, 0..255) differs from the last moved picture. True for the first picture.
+        """Whether ``luma`` (H x W, 0..255) differs from the last moved picture. True for the first picture
+        and for pictures smaller than a cell.
 
         A change of the whole picture alike (a lamp, the camera's gain) is not motion.
         """
         cells = _cells(luma)
         before = self._reference
-        if before is None or before.shape != cells.shape:
+        if before is None or before.shape != cells.shape or not cells.size:
             self._reference = cells
             return True
         change = cells - before
@@ -47,5 +48,5 @@ def _cells(luma: Luma) -> NDArray[np.float32]:
     rows, columns = luma.shape[0] // CELL * CELL, luma.shape[1] // CELL * CELL
     every_second = luma[:rows:2, :columns].reshape(rows // 2, columns // CELL, CELL)
     along = every_second.sum(axis=2, dtype=np.float32)
-    means = along.reshape(rows // CELL, CELL // 2, -1).sum(axis=1) / (CELL * CELL / 2)
+    means = along.reshape(rows // CELL, CELL // 2, columns // CELL).sum(axis=1) / (CELL * CELL / 2)
     return np.asarray(means, dtype=np.float32)

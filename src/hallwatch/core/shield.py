@@ -36,7 +36,10 @@ def _inside(box: Box, grow: float, left: int, top: int, cut: Pixels) -> tuple[sl
     more_x, more_y = grow * box.width, grow * box.height
     rows, columns = cut.shape[:2]
     return (
-        slice(max(0, min(rows, int(box.top - more_y) - top)), max(0, min(rows, int(box.bottom + more_y) - top + 1))),
+        slice(
+            max(0, min(rows, int(box.top - more_y) - top)),
+            max(0, min(rows, int(box.bottom + more_y) - top + 1)),
+        ),
         slice(
             max(0, min(columns, int(box.left - more_x) - left)),
             max(0, min(columns, int(box.right + more_x) - left + 1)),

@@ -1,9 +1,11 @@
-"""Simulated passes for calibrating: films made one after another, watched, and deleted."""
+"""Simulated passes for calibrating: films made by several processes, watched with every pack, and deleted."""
 
 from __future__ import annotations
 
+import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.core.model import Frame
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.camera import Camera
+from hallwatch.entry.cli.options import Precision, open_for
 from hallwatch.entry.cli.sim import detector_locator
 from hallwatch.entry.rounds import in_media_order
 from hallwatch.errors import EnrolmentError, ImageError, UserError
@@ -20,12 +23,13 @@ from hallwatch.flow.calibrating import Scores, Walked, Whose, collect
 from hallwatch.flow.importing import enrol_photo
 from hallwatch.flow.watching import Looking
 from hallwatch.sim.cast import enrolled_photo
+from hallwatch.sim.conditions import ALL, Conditions
 from hallwatch.sim.film import write_film
 from hallwatch.sim.path import place
 from hallwatch.sim.photo import read_photo
 from hallwatch.sim.plan import Plan, plan_walkby
 
-FILM_PASSES = 120
+FILM_PASSES = 100
 """Passes a film: each film has a corridor, a camera and a light of its own."""
 LEAST_LISTED, LEAST_STRANGERS = 20, 100
 
@@ -36,6 +40,27 @@ class Cast:
 
     listed: Mapping[str, Sequence[Path]]
     strangers: Mapping[str, Sequence[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to calibrate: which packs, on whom, how often everybody walks."""
+
+    packs: tuple[str, ...]
+    precision: Precision
+    cast: Cast
+    rounds: int
+    seed: int
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilmOrder:
+    """One film: who walks in it, in which conditions."""
+
+    people: tuple[str, ...]
+    seed: int
+    conditions: Conditions
 
 
 def divide(photos: Mapping[str, Sequence[Path]]) -> Cast:
@@ -63,47 +88,74 @@ def enrol_cast(cast: Cast, model: FacePack) -> Gallery:
     return gallery
 
 
-def run_films(
-    cast: Cast,
-    model: FacePack,
-    gallery: Gallery,
-    rounds: int,
-    seed: int,
-    progress: Callable[[int, int], None],
-) -> Scores:
-    """``rounds`` passes of everybody. ``progress`` hears (passes done, passes in all)."""
-    scores = Scores()
-    total = rounds * (len(cast.listed) + len(cast.strangers))
-    numbers = {person: number for number, person in enumerate(sorted(cast.strangers))}
-    for plan in _plans(cast, model, rounds, seed):
-        with tempfile.TemporaryDirectory(prefix="hallwatch-calibrate-") as folder:
-            film = Path(folder) / "film.mp4"
-            write_film(plan, film)
-            passes = [Walked(numbers.get(one.person, -1), one.listed) for one in plan.passes]
-            collect(_frames(film), Looking(model), gallery.snapshot, _whose(plan), passes, scores)
-        progress(len(scores.strangers) + len(scores.mated), total)
-    return scores
+def run_films(order: Order, progress: Callable[[int, int], None]) -> dict[str, Scores]:
+    """Everybody's passes, watched with every pack. ``progress`` hears (films done, films in all)."""
+    films = list(_films(order))
+    together = {pack: Scores() for pack in order.packs}
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(order.processes, spawn, initializer=_begin, initargs=(order,)) as pool:
+        for done, scores in enumerate(pool.map(_watch_film, films), start=1):
+            for pack, mine in together.items():
+                mine.add(scores[pack])
+            progress(done, len(films))
+    return together
 
 
-def _plans(cast: Cast, model: FacePack, rounds: int, seed: int) -> Iterator[Plan]:
-    """Everybody once a round, dealt to films at random."""
-    locate = detector_locator(model)
-    people = [*sorted(cast.listed), *sorted(cast.strangers)]
-    films = max(1, round(len(people) / FILM_PASSES))
-    for turn in range(rounds):
-        order = np.random.default_rng([seed, turn]).permutation(len(people))
-        for number, part in enumerate(np.array_split(order, films)):
-            drawn = [people[int(index)] for index in part]
-            listed = {person: person for person in drawn if person in cast.listed}
-            strangers = {person: cast.strangers[person] for person in drawn if person in cast.strangers}
-            yield plan_walkby(
-                {**{person: cast.listed[person] for person in listed}, **strangers},
-                listed=listed,
-                listed_passes=len(listed),
-                unlisted_passes=len(strangers),
-                seed=seed + 1_000 * turn + number,
-                locate=locate,
+def _films(order: Order) -> Iterator[FilmOrder]:
+    """Everybody once a round, dealt to films at random; the conditions take turns."""
+    people = [*sorted(order.cast.listed), *sorted(order.cast.strangers)]
+    count = max(1, round(len(people) / FILM_PASSES))
+    for turn in range(order.rounds):
+        shuffled = np.random.default_rng([order.seed, turn]).permutation(len(people))
+        for number, part in enumerate(np.array_split(shuffled, count)):
+            yield FilmOrder(
+                tuple(people[int(index)] for index in part),
+                order.seed + 1_000 * turn + number,
+                ALL[(number + turn) % len(ALL)],
             )
+
+
+class _Bench:
+    """What one process keeps between films: the packs at work and their galleries."""
+
+    def __init__(self, order: Order) -> None:
+        self.cast = order.cast
+        self.packs = {pack: open_for(pack, order.precision) for pack in order.packs}
+        self.galleries = {pack: enrol_cast(order.cast, model) for pack, model in self.packs.items()}
+        self.numbers = {person: number for number, person in enumerate(sorted(order.cast.strangers))}
+
+
+_bench: _Bench | None = None
+
+
+def _begin(order: Order) -> None:
+    global _bench
+    _bench = _Bench(order)
+
+
+def _watch_film(film: FilmOrder) -> dict[str, Scores]:
+    assert _bench is not None
+    listed = {person: person for person in film.people if person in _bench.cast.listed}
+    strangers = {p: _bench.cast.strangers[p] for p in film.people if p in _bench.cast.strangers}
+    plan = plan_walkby(
+        {**{person: _bench.cast.listed[person] for person in listed}, **strangers},
+        listed=listed,
+        listed_passes=len(listed),
+        unlisted_passes=len(strangers),
+        seed=film.seed,
+        conditions=film.conditions,
+        locate=detector_locator(next(iter(_bench.packs.values()))),
+    )
+    passes = [Walked(_bench.numbers.get(one.person, -1), one.listed) for one in plan.passes]
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="hallwatch-calibrate-") as folder:
+        path = Path(folder) / "film.mp4"
+        write_film(plan, path)
+        for pack, model in _bench.packs.items():
+            results[pack] = Scores()
+            gallery = _bench.galleries[pack].snapshot
+            collect(_frames(path), Looking(model), gallery, _whose(plan), passes, results[pack])
+    return results
 
 
 def _frames(film: Path) -> Iterator[Frame]:

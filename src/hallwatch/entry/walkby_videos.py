@@ -53,9 +53,12 @@ def read_truth(path: Path) -> list[TruePass]:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UserError(f"{path.name}: {where or 'the file'}: {first['msg']}") from None
-    return [
-        TruePass(one.start, one.end, one.listed, round(one.largest_face_px)) for one in truth.passes
-    ]
+    for number, one in enumerate(truth.passes):
+        if one.end < one.start:
+            raise UserError(
+                f"{path.name}: passes.{number} ends before it starts ({one.start} to {one.end} s)"
+            )
+    return [TruePass(one.start, one.end, one.listed, round(one.largest_face_px)) for one in truth.passes]
 
 
 def measure_videos(

@@ -40,6 +40,12 @@ class Scores:
     walkers: list[int] = field(default_factory=list)
     mated: list[float] = field(default_factory=list)
 
+    def add(self, other: Scores) -> None:
+        """Take in the passes of another film."""
+        self.strangers += other.strangers
+        self.walkers += other.walkers
+        self.mated += other.mated
+
 
 def collect(
     frames: Iterable[Frame],

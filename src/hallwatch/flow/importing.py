@@ -11,7 +11,7 @@ from hallwatch.core.model import Person, Pixels, Template
 from hallwatch.core.recognise.enrol import dominant
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.recognise.quality import LEAST_PX, plausible
-from hallwatch.core.watchlist import ListRow, Refusal, Watchlist, people_of
+from hallwatch.core.watchlist import Refusal, Watchlist, people_of
 from hallwatch.errors import EnrolmentError, ImageError
 from hallwatch.ports import FaceModel, Images
 
@@ -38,7 +38,9 @@ def enrol_photo(photo: Pixels, model: FaceModel) -> tuple[Template, str | None]:
     if chosen.rival is not None:
         raise EnrolmentError("two faces are about as large and central; cut the photo to the one person")
     if chosen.face.px < LEAST_PX:
-        raise EnrolmentError(f"the face is {chosen.face.px} pixels high, needs {LEAST_PX}; use a larger photo")
+        raise EnrolmentError(
+            f"the face is {chosen.face.px} pixels high, needs {LEAST_PX}; use a larger photo"
+        )
     warning = None
     if chosen.others:
         faces = "1 other face" if chosen.others == 1 else f"{chosen.others} other faces"
@@ -74,12 +76,7 @@ def enrol(
             refused.append(Refusal(row.number, f"{row.photo}: {error}"))
         progress(done, len(watchlist.rows))
     gallery = Gallery(model.fingerprint, model.dimensions)
-    gallery.put(
-        {person: np.stack(list(mine.values())) for person, mine in templates.items() if mine}, model.fingerprint
-    )
-    people = {person.external_id: person for person in people_of(_of_enrolled(good))}
+    found = {person: np.stack(list(mine.values())) for person, mine in templates.items() if mine}
+    gallery.put(found, model.fingerprint)
+    people = {person.external_id: person for person in people_of(good)}
     return Enrolled(gallery, people, tuple(sorted(refused, key=lambda r: r.row)), tuple(warnings))
-
-
-def _of_enrolled(rows: list[ListRow]) -> list[ListRow]:
-    return sorted(rows, key=lambda row: row.number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hallwatch.core.events import Sighting
 from hallwatch.core.measure import median, percentile, wilson
@@ -23,9 +24,9 @@ class TruePass:
     listed: str | None
     largest_face_px: int
 
-    def overlaps(self, first_s: float, last_s: float) -> bool:
-        """Whether any moment of first_s..last_s lies in this pass."""
-        return self.start - GRACE_S <= last_s and first_s <= self.end + GRACE_S
+    def away_s(self, at_s: float) -> float:
+        """How many seconds ``at_s`` lies before or after this pass; 0 within it."""
+        return max(self.start - at_s, at_s - self.end, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +103,15 @@ def judge_alerts(alerts: Sequence[Sighting], passes: Sequence[TruePass]) -> Walk
     first: dict[int, Sighting] = {}
     wrong = false = 0
     for alert in alerts:
-        around = [
-            index
-            for index, one in enumerate(passes)
-            if one.overlaps(alert.media_time_s, alert.media_time_s)
-        ]
+        away = {index: one.away_s(alert.media_time_s) for index, one in enumerate(passes)}
+        around = [index for index in away if away[index] <= GRACE_S]
         true = [index for index in around if passes[index].listed == alert.external_id]
-        for index in true:
-            first.setdefault(index, alert)
-        if not true and around and all(passes[index].listed for index in around):
+        if true:
+            # One alert finds one pass, also when the same person's next one begins within the grace.
+            first.setdefault(min(true, key=lambda index: (away[index], index in first)), alert)
+        elif around and all(passes[index].listed for index in around):
             wrong += 1
-        elif not true:
+        else:
             false += 1
     listed = [index for index, one in enumerate(passes) if one.listed]
     return WalkbyReport(
@@ -122,7 +121,7 @@ def judge_alerts(alerts: Sequence[Sighting], passes: Sequence[TruePass]) -> Walk
         found=len(first),
         wrong_person=wrong,
         false_alerts=false,
-        seconds_to_alert=tuple(alert.media_time_s - passes[i].start for i, alert in first.items()),
+        seconds_to_alert=tuple(max(alert.media_time_s - passes[i].start, 0.0) for i, alert in first.items()),
         face_px_at_alert=tuple(alert.face_px for alert in first.values()),
         by_size=_by_size([(passes[i].largest_face_px, i in first) for i in listed]),
     )
@@ -152,7 +151,7 @@ def together(reports: Sequence[WalkbyReport]) -> WalkbyReport:
 
 def _by_size(passes: Sequence[tuple[int, bool]]) -> tuple[BySize, ...]:
     rows = []
-    for least, below in zip(SIZES, SIZES[1:], strict=False):
+    for least, below in pairwise(SIZES):
         inside = [found for px, found in passes if least <= px < below]
         if inside:
             rows.append(BySize(least, below, len(inside), sum(inside), wilson(sum(inside), len(inside))))

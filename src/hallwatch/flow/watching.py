@@ -64,15 +64,21 @@ class Looking:
         """The passings to which this frame added evidence."""
         self.analysed += 1
         if not self._motion.moved(frame.luma):
+            self._deal([], frame.media_time_s)
             return []
         self.looked += 1
         image = frame.pixels()
-        faces = [face for face in self._model.detect(image) if plausible(face)]
-        dealt, ended = self._tracker.update(faces, frame.media_time_s)
+        everybody = self._model.detect(image)
+        dealt = self._deal([face for face in everybody if plausible(face)], frame.media_time_s)
+        touched = [self._look_closer(track, face, frame, image, everybody) for track, face in dealt]
+        return [passing for passing in touched if passing is not None]
+
+    def _deal(self, faces: Sequence[Face], at_s: float) -> list[tuple[Track, Face]]:
+        """Deal faces to tracks; whatever is known of a passing that has ended is forgotten."""
+        dealt, ended = self._tracker.update(faces, at_s)
         for track in ended:
             self.passings.pop(track.number, None)
-        touched = [self._look_closer(track, face, frame, image, faces) for track, face in dealt]
-        return [passing for passing in touched if passing is not None]
+        return dealt
 
     def _look_closer(
         self, track: Track, face: Face, frame: Frame, image: Pixels, everybody: Sequence[Face]

@@ -1,31 +1,12 @@
-"""The strict reader of hallwatch.toml: unknown keys, wrong types unsafe values are refused in one line."""
+"""What hallwatch.toml may say: every setting with its limits and its words."""
 
 from __future__ import annotations
 
 import ipaddress
-import tomllib
-from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-
-from hallwatch.errors import SettingsError
-
-EXAMPLE = """\
-[site]
-name = "Main Street School"
-data_dir = "data"            # alerts are kept here
-
-[watchlist]
-dir = "watchlist"            # holds list.csv and the photos
-
-[[cameras]]
-name = "Entrance"
-address = "rtsp://user:password@192.0.2.10/stream1"
-building = "Main building"
-"""
-"""The smallest useful hallwatch.toml."""
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Section(BaseModel):
@@ -158,60 +139,3 @@ class Site(Section):
     def buildings(self) -> dict[str, str]:
         """Camera name to building."""
         return {camera.name: camera.building for camera in self.cameras}
-
-
-def read_site(path: Path) -> Site:
-    """Read hallwatch.toml; relative paths in it start at its own folder.
-
-    Raises SettingsError, in one line that names the field and what to write, when it is missing or wrong.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise SettingsError(
-            f"there is no {path}; write one (or name another with --config), for example:\n\n{EXAMPLE}"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read as UTF-8 text: {type(error).__name__}") from error
-    try:
-        site = Site.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise SettingsError(f"{path}: {_first_line(error)}") from error
-    return _anchored(site, path.resolve().parent)
-
-
-def _first_line(error: ValidationError) -> str:
-    """The first fault of many as one line: where, what; addresses (with passwords) are never repeated."""
-    fault = error.errors(include_input=False, include_url=False)[0]
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
-    what = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        what = "is no setting that Hallwatch knows; see docs/operating.md"
-    elif fault["type"] == "missing":
-        what = "is missing"
-    more = error.error_count() - 1
-    return f"{where or 'the file'}: {what}" + (f" (and {more} more)" if more else "")
-
-
-def _anchored(site: Site, folder: Path) -> Site:
-    """The same settings with every path absolute."""
-    cameras = tuple(
-        camera.model_copy(update={"address": str(folder / camera.address)})
-        if not _is_device(camera.address)
-        else camera
-        for camera in site.cameras
-    )
-    return site.model_copy(
-        update={
-            "site": site.site.model_copy(update={"data_dir": str(folder / site.site.data_dir)}),
-            "watchlist": WatchlistSection(dir=str(folder / site.watchlist.dir)),
-            "cameras": cameras,
-        }
-    )
-
-
-def _is_device(address: str) -> bool:
-    """True for rtsp://…, webcam:0 and 0: what is no path."""
-    return "://" in address or address.startswith("webcam:") or address.isdigit()

@@ -115,7 +115,9 @@ def frames(plan: Plan) -> Iterator[tuple[float, Pixels]]:
     Raises ImageError when a photo of the plan cannot be read.
     """
     background = corridor(plan.camera, np.random.default_rng([plan.seed, _SCENE]))
-    sensor = Sensor(plan.width, plan.height, plan.conditions.noise, np.random.default_rng([plan.seed, _SENSOR]))
+    sensor = Sensor(
+        plan.width, plan.height, plan.conditions.noise, np.random.default_rng([plan.seed, _SENSOR])
+    )
     coming = list(reversed(plan.passes))
     walking: list[_Walker] = []
     for index in range(frame_count(plan)):

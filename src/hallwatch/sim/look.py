@@ -34,7 +34,7 @@ def draw_look(rng: np.random.Generator, conditions: Conditions) -> Look:
     """A random look within ``conditions``."""
     return Look(
         gain=float(rng.uniform(*conditions.gain)),
-        contrast=float(rng.uniform(0.75, 1.15)),
+        contrast=float(rng.uniform(*conditions.contrast)),
         gamma=float(rng.uniform(0.8, 1.3)),
         slope=float(rng.uniform(-conditions.slope, conditions.slope)),
         defocus_px=float(rng.uniform(*conditions.defocus_px)),

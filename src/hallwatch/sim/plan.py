@@ -14,7 +14,7 @@ import numpy as np
 
 from hallwatch.errors import SettingsError
 from hallwatch.sim.cast import Role, draw_cast, enrolled_photo, spread
-from hallwatch.sim.conditions import GOOD, Conditions
+from hallwatch.sim.conditions import ENTRANCE, Conditions
 from hallwatch.sim.look import Look, draw_look
 from hallwatch.sim.path import Camera, Walk, place, visible
 from hallwatch.sim.photo import FaceBox, Locate, locate_centre
@@ -75,7 +75,7 @@ def plan_walkby(
     fps: int = 12,
     seed: int = 0,
     far_px: tuple[float, float] = (18.0, 22.0),
-    conditions: Conditions = GOOD,
+    conditions: Conditions = ENTRANCE,
     largest_px: tuple[float, float] | None = None,
     locate: Locate = locate_centre,
 ) -> Plan:

@@ -21,9 +21,7 @@ class Sensor:
     of about two minutes.
     """
 
-    def __init__(
-        self, width: int, height: int, noise: tuple[int, int], rng: np.random.Generator
-    ) -> None:
+    def __init__(self, width: int, height: int, noise: tuple[int, int], rng: np.random.Generator) -> None:
         self._rng = rng
         self._least, self._most = noise
         self._size = (width, height)

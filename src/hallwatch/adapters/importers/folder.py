@@ -36,7 +36,7 @@ def read_watchlist(folder: Path, today: date) -> Watchlist:
             named = names.setdefault(row.external_id, (row.first_name, row.last_name))
             if named != (row.first_name, row.last_name):
                 raise RowRefused(
-                    f"external_id {row.external_id} already stands for another name; one id is one person"
+                    f"external_id {row.external_id!r} already stands for another name; one id is one person"
                 )
         except RowRefused as reason:
             refused.append(Refusal(number, str(reason)))
@@ -67,6 +67,8 @@ def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise WatchlistError(f"{path.parent} has no {NAME}; a watchlist folder needs one") from None
     except IsADirectoryError:
         raise WatchlistError(f"{path} is a folder, not a CSV file") from None
+    except NotADirectoryError:
+        raise WatchlistError(f"{path.parent} is not a folder; give the folder that holds {NAME}") from None
     except UnicodeDecodeError:
         raise WatchlistError(f"{path.name} is not UTF-8; save it as 'CSV UTF-8'") from None
     except csv.Error as error:
@@ -84,7 +86,7 @@ def _check_header(path: Path, header: list[str]) -> None:
         )
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
-        raise WatchlistError(f"{path.name} names the column {', '.join(doubled)} twice")
+        raise WatchlistError(f"{path.name} names the column {', '.join(map(repr, doubled))} twice")
     unknown = [name for name in header if name not in REQUIRED + OPTIONAL]
     if unknown:
         raise WatchlistError(
@@ -103,6 +105,9 @@ def _row(number: int, cells: dict[str, str]) -> ListRow:
         raise RowRefused("first_name and last_name are both empty")
     if any(len(value) > MOST_CELL or "\x00" in value for value in cells.values()):
         raise RowRefused("a cell is too long or not text")
+    for name in ("external_id", "photo"):
+        if any(ord(letter) < 32 for letter in cells[name]):
+            raise RowRefused(f"{name} {cells[name]!r} goes over more than one line")
     kind = cells["list"].lower()
     if kind not in LISTS:
         raise RowRefused(f"list {cells['list']!r} is not one of {', '.join(LISTS)}")
@@ -114,6 +119,8 @@ def _row(number: int, cells: dict[str, str]) -> ListRow:
         authority=cells.get("authority", ""),
         notes=cells.get("notes", ""),
     )
+    if listing.starts and listing.starts > listing.expires:
+        raise RowRefused(f"ends before it begins: starts {listing.starts}, expires {listing.expires}")
     return ListRow(
         number=number,
         external_id=cells["external_id"],

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hallwatch.adapters.models.detector import WORKING_SIDE, Detector
+from hallwatch.adapters.models.detector import Detector
 from hallwatch.adapters.models.embedder import Embedder, join
 from hallwatch.adapters.models.engine import Effect
 from hallwatch.core.decide import Calibration
 from hallwatch.core.model import Box, Face, Pixels, Templates
-
 
 PHOTO_SIDES = (320, 640)
 """Canvases for photos: small ones as they are, larger ones scaled down (the detectors are made for faces of
@@ -42,7 +41,7 @@ class FacePack:
         """What each embedder really runs on."""
         return tuple(embedder.effect for embedder in self.embedders)
 
-    def detect(self, image: Pixels, *, long_side: int = WORKING_SIDE, square: bool = False) -> list[Face]:
+    def detect(self, image: Pixels, *, long_side: int | None = None, square: bool = False) -> list[Face]:
         """Every face in the picture (BGR), best score first, in the picture's own coordinates."""
         return self.detector.detect(image, long_side=long_side, square=square)
 

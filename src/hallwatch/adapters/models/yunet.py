@@ -12,7 +12,9 @@ from hallwatch.core.geometry import Floats
 STRIDES = (8, 16, 32)
 
 
-def decode(outputs: Mapping[str, Tensor], rows: int, columns: int, least: float) -> tuple[Floats, Floats, Floats]:
+def decode(
+    outputs: Mapping[str, Tensor], rows: int, columns: int, least: float
+) -> tuple[Floats, Floats, Floats]:
     """Boxes (N x 4: left, top, right, bottom), points (N x 5 x 2) and scores (N) of at least ``least``.
 
     ``rows`` and ``columns`` are the canvas; coordinates are canvas pixels. The score is the geometric mean of

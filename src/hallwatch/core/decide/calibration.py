@@ -42,7 +42,7 @@ class Tail:
             return self.level
         if abs(self.shape) < 1e-6:
             return self.level + self.scale * float(np.log(self.rate / share))
-        return self.level + self.scale / self.shape * ((self.rate / share) ** self.shape - 1.0)
+        return float(self.level + self.scale / self.shape * ((self.rate / share) ** self.shape - 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ class Calibration:
 def fit_tail(scores: NDArray[np.float32], peaks: int = PEAKS) -> Tail:
     """The tail of ``scores`` (any shape) above its ``peaks``-th largest value.
 
-    Raises ValueError when there are fewer than 50 scores above the level.
+    Raises ValueError when there are fewer than 50 scores above the level, or fewer real scores than that (-1
+    stands for a pass without a decision).
     """
     flat = scores.ravel()
     peaks = min(peaks, flat.size // 20)
@@ -87,6 +88,10 @@ def fit_tail(scores: NDArray[np.float32], peaks: int = PEAKS) -> Tail:
         raise ValueError(f"{flat.size} scores are too few to describe their tail")
     largest = np.sort(np.partition(flat, flat.size - peaks - 1)[flat.size - peaks - 1 :]).astype(np.float64)
     level, above = float(largest[0]), largest[1:] - largest[0]
+    if level <= -1.0:
+        raise ValueError(
+            f"only {int((flat > -1.0).sum())} of {flat.size} scores come from a decision: too few"
+        )
     # a0 = E[X], a1 = E[X (1 - F(X))]; shape = 2 - a0 / (a0 - 2 a1), scale = 2 a0 a1 / (a0 - 2 a1)
     count = len(above)
     a0 = float(above.mean())

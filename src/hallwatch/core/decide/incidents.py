@@ -35,7 +35,7 @@ class Incidents:
 
         ``building`` may be empty: then only the same camera joins.
         """
-        mine = [old for old in self._open.get(person, []) if at - old.last <= IN_ONE_BUILDING]
+        mine = [old for old in self._open.get(person, []) if abs(at - old.last) <= IN_ONE_BUILDING]
         for incident in reversed(mine):
             if _same(incident, camera, building, at):
                 incident.last = max(incident.last, at)
@@ -48,6 +48,8 @@ class Incidents:
 
 
 def _same(incident: _Incident, camera: str, building: str, at: datetime) -> bool:
-    if incident.camera == camera and at - incident.last <= BEFORE_ONE_CAMERA:
+    # Apart in either direction: the sightings of several cameras or workers need not come in order of time.
+    apart = abs(at - incident.last)
+    if incident.camera == camera and apart <= BEFORE_ONE_CAMERA:
         return True
-    return bool(building) and incident.building == building and at - incident.last <= IN_ONE_BUILDING
+    return bool(building) and incident.building == building and apart <= IN_ONE_BUILDING

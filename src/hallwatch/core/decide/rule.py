@@ -1,8 +1,8 @@
 """The decision rule: the fused score over the threshold, and single shots that agree.
 
 A pass is many chances to be wrong. One lucky shot raised a false alert on 12 of 207 strangers' passes where the
-second-best shot raised none, so one shot never decides: for each person the *decision score* is the fused score,
-held down to the second-best single shot plus SLACK. The rule alerts when the decision score reaches the
+second-best shot raised none, so one shot never decides: for each person the *decision score* is the fused score
+or the AGREE-th best single shot's, whichever is lower. The rule alerts when the decision score reaches the
 threshold, and its largest value over a stranger's pass is what the calibration describes.
 """
 
@@ -14,13 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hallwatch.core.recognise.gallery import Snapshot
-from hallwatch.core.recognise.shots import BestShots
+from hallwatch.core.recognise.shots import BEST, BestShots
 
-AGREE = 2
+AGREE = 3
 """Shots that must speak for the person."""
-SLACK = 0.10
-"""How far below the threshold the AGREE-th best single shot may lie: fusing shots scores higher than each."""
-RULE = f"fused-agree{AGREE}-slack{SLACK:.2f}"
+RULE = f"fused-and-{AGREE}-of-{BEST}"
 """The rule's name; a calibration made for another rule is not used."""
 
 
@@ -41,9 +39,9 @@ def judge(evidence: BestShots, gallery: Snapshot, threshold: float) -> Verdict |
     templates = evidence.templates
     for person, fused in gallery.search(evidence.fused, threshold):
         single = np.sort((templates @ gallery.templates_of(person).T).max(axis=1))[::-1]
-        score = min(fused, float(single[AGREE - 1]) + SLACK)
+        score = min(fused, float(single[AGREE - 1]))
         if score >= threshold and (best is None or score > best.score):
-            best = Verdict(person, score, int((single + SLACK >= threshold).sum()))
+            best = Verdict(person, score, int((single >= threshold).sum()))
     return best
 
 
@@ -53,4 +51,4 @@ def statistics(evidence: BestShots, gallery: Snapshot) -> NDArray[np.float32]:
         return np.full(len(gallery.people), -1.0, dtype=np.float32)
     singles = np.stack([gallery.scores(template) for template in evidence.templates])
     agreeing = np.partition(singles, len(singles) - AGREE, axis=0)[len(singles) - AGREE]
-    return np.asarray(np.minimum(gallery.scores(evidence.fused), agreeing + SLACK), dtype=np.float32)
+    return np.asarray(np.minimum(gallery.scores(evidence.fused), agreeing), dtype=np.float32)

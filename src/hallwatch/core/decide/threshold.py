@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hallwatch.core.decide.calibration import METHOD, Calibration, Tail
+from hallwatch.core.decide.calibration import Calibration, Tail
 from hallwatch.core.decide.rule import RULE
 from hallwatch.errors import PackError
 
@@ -18,7 +18,10 @@ SEEN_ENOUGH = 10
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A decision score and what it means: ``fpir`` false alerts a stranger's pass, likely within ``interval``."""
+    """A decision score and what it means: ``fpir`` false alerts a stranger's pass, likely within ``interval``.
+
+    ``people`` are the chances to be wrong: enrolled photos. ``faces`` says on whom the rate was measured.
+    """
 
     score: float
     fpir: float
@@ -26,6 +29,7 @@ class Threshold:
     people: int
     recognised: float
     passes: int
+    faces: str
     extrapolated: bool
     passes_a_day: int | None = None
 
@@ -35,22 +39,24 @@ class Threshold:
         if self.passes_a_day:
             often = (
                 f"about {_figure(self.fpir * self.passes_a_day)} false alerts a day are expected with"
-                f" {self.people} people listed and {self.passes_a_day:,} passes a day (likely"
+                f" {_photos(self.people)} enrolled and {self.passes_a_day:,} passes a day (likely"
                 f" {_figure(low * self.passes_a_day)} to {_figure(high * self.passes_a_day)}"
             )
         else:
             often = (
                 f"about {_figure(self.fpir * 1000)} of 1,000 strangers' passes raise a false alert with"
-                f" {self.people} people listed (likely {_figure(low * 1000)} to {_figure(high * 1000)}"
+                f" {_photos(self.people)} enrolled (likely {_figure(low * 1000)} to {_figure(high * 1000)}"
             )
-        kind = f"extrapolated from {self.passes:,} passes" if self.extrapolated else f"measured on {self.passes:,} passes"
+        kind = "extrapolated from" if self.extrapolated else "measured on"
         return (
-            f"At threshold {self.score:.3f} {often}; {kind} of a simulator, adults in press photos);"
+            f"At threshold {self.score:.3f} {often}; {kind} {self.passes:,} passes: {self.faces});"
             f" {self.recognised:.0%} of listed people's simulated passes reach it."
         )
 
 
-def for_rate(calibration: Calibration, fpir: float, people: int, passes_a_day: int | None = None) -> Threshold:
+def for_rate(
+    calibration: Calibration, fpir: float, people: int, passes_a_day: int | None = None
+) -> Threshold:
     """The threshold at which a stranger's pass raises an alert with probability ``fpir``.
 
     With P people a pass is P chances: fpir = 1 - (1 - share) ** P, solved for the share of the pack's tail.
@@ -72,6 +78,7 @@ def for_rate(calibration: Calibration, fpir: float, people: int, passes_a_day: i
         people=people,
         recognised=calibration.recognised(score),
         passes=calibration.passes,
+        faces=calibration.faces,
         extrapolated=share * calibration.pairs < SEEN_ENOUGH,
         passes_a_day=passes_a_day,
     )
@@ -86,6 +93,10 @@ def for_budget(
 
 def _pass_rate(tail: Tail, score: float, people: int) -> float:
     return float(-np.expm1(people * np.log1p(-min(tail.exceeding(score), 0.5))))
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count:,} photos"
 
 
 def _figure(number: float) -> str:

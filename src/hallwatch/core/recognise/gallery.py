@@ -1,9 +1,10 @@
 """The people to look for: exact search in float32, keyed by person, changed while it is searched.
 
-A search works on a snapshot that nobody alters; a change makes the next snapshot. From INDEX_FROM templates on,
-the search reads a third of the numbers first: templates of real faces lie mostly in a few directions, and by
-Cauchy-Schwarz the rest can add at most the product of the two remainders. Only rows whose bound reaches the
-floor are computed in full, so every score at or above the floor is the exact product.
+A search works on a snapshot that nobody alters; a change makes the next snapshot. From INDEX_FROM templates
+on, the search reads a third of the numbers first: templates of real faces lie mostly in a few directions, and
+by Cauchy-Schwarz the rest can add at most the product of the two remainders. Only rows whose bound reaches
+the floor are computed in full, so every score at or above the floor is the exact product. Where the first
+pass cannot rule out enough (an unusual probe), the plain product over all rows is the faster and is taken.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from hallwatch.core.model import Template, Templates
 from hallwatch.errors import TemplateMismatch
@@ -20,6 +21,10 @@ from hallwatch.errors import TemplateMismatch
 INDEX_FROM = 20_000
 HEAD_SHARE = 3
 """The first pass reads 1 / HEAD_SHARE of the dimensions."""
+MOST_BEYOND = 0.25
+"""With a larger share of length squared beyond them, the first pass rules out too little to pay."""
+GATHER = 12
+"""Computing one picked row costs about as much as streaming over this many (measured, 384 dimensions)."""
 SAMPLE = 4_096
 ROUNDING = 1e-5
 """Float32 products of unit vectors of some hundred dimensions differ by less than this."""
@@ -27,18 +32,29 @@ ROUNDING = 1e-5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Head:
-    """The first pass over ``rows`` templates: ``near`` (k x rows) along ``basis`` (D x k), ``rest`` (rows) beyond."""
+    """The first pass over N templates: along ``basis`` (D x k), and how much lies beyond.
+
+    ``near`` is (k + 1) x N: k coordinates and, as the last row, the length of what they leave out.
+    """
 
     basis: NDArray[np.float32]
     near: NDArray[np.float32]
-    rest: NDArray[np.float32]
+
+    def bounds(self, template: Template) -> NDArray[np.float32]:
+        """What each row's product with ``template`` is at most (N,), but for ROUNDING."""
+        along = self.basis.T @ template
+        return np.append(along, _beyond(template @ template, along @ along)) @ self.near
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """One unchanging state of the gallery. ``starts`` (P) is each person's first row in ``templates`` (N x D)."""
+    """One unchanging state of the gallery; its arrays cannot be written to.
+
+    ``starts`` (P) is each person's first row in ``templates`` (N x D), ``places`` their place in ``people``.
+    """
 
     people: tuple[str, ...]
+    places: Mapping[str, int]
     starts: NDArray[np.intp]
     templates: Templates
     head: Head | None
@@ -50,39 +66,35 @@ class Snapshot:
         return np.maximum.reduceat(self.templates @ template, self.starts)
 
     def search(self, template: Template, floor: float) -> list[tuple[str, float]]:
-        """People whose score is at least ``floor``, best first, exactly."""
+        """People whose score is at least ``floor``, best first and exact; equals in the gallery's order."""
         if not self.people:
             return []
         rows, products = self._rows_above(template, floor)
         owners = np.searchsorted(self.starts, rows, side="right") - 1
-        best: dict[str, float] = {}
-        for owner, product in zip(owners.tolist(), products.tolist(), strict=True):
-            person = self.people[owner]
-            best[person] = max(best.get(person, -1.0), product)
-        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        if not len(first):
+            return []
+        best = np.maximum.reduceat(products, first)
+        order = np.argsort(-best, kind="stable")
+        found = owners[first][order].tolist()
+        return [(self.people[owner], score) for owner, score in zip(found, best[order].tolist(), strict=True)]
 
     def templates_of(self, person: str) -> Templates:
         """The person's templates (K x D). Raises KeyError when not in this snapshot."""
-        try:
-            index = self.people.index(person)
-        except ValueError:
-            raise KeyError(person) from None
+        index = self.places[person]
         end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.templates)
         return self.templates[self.starts[index] : end]
 
     def _rows_above(self, template: Template, floor: float) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        if self.head is None:
-            products = self.templates @ template
-            rows = np.flatnonzero(products >= floor)
-            return rows, products[rows]
-        near = self.head.basis.T @ template
-        rest = float(np.sqrt(max(0.0, 1.0 - float(near @ near))))
-        bounds = near @ self.head.near
-        bounds += rest * self.head.rest
-        rows = np.flatnonzero(bounds >= floor - ROUNDING)
-        products = self.templates[rows] @ template
-        kept = products >= floor
-        return rows[kept], products[kept]
+        if self.head is not None:
+            rows = np.flatnonzero(self.head.bounds(template) >= floor - ROUNDING)
+            if len(rows) * GATHER < len(self.templates):
+                products = self.templates[rows] @ template
+                kept = products >= floor
+                return rows[kept], products[kept]
+        products = self.templates @ template
+        rows = np.flatnonzero(products >= floor)
+        return rows, products[rows]
 
 
 class Gallery:
@@ -91,7 +103,7 @@ class Gallery:
     def __init__(self, fingerprint: str, dimensions: int) -> None:
         self.fingerprint, self.dimensions = fingerprint, dimensions
         self._templates: dict[str, Templates] = {}
-        self.snapshot = self._build()
+        self._build()
 
     def __len__(self) -> int:
         """People in the gallery."""
@@ -115,31 +127,57 @@ class Gallery:
                     f"templates of shape {templates.shape}, expected (at least 1, {self.dimensions})"
                 )
         self._templates.update(people)
-        self.snapshot = self._build()
+        self._build()
 
     def remove(self, people: Iterable[str]) -> None:
         """Take people out; nobody of them is found from the next search on."""
         for person in people:
             self._templates.pop(person, None)
-        self.snapshot = self._build()
+        self._build()
 
-    def _build(self) -> Snapshot:
+    def __getstate__(self) -> tuple[str, int, Snapshot]:
+        """For another process: every template once."""
+        return self.fingerprint, self.dimensions, self.snapshot
+
+    def __setstate__(self, state: tuple[str, int, Snapshot]) -> None:
+        self.fingerprint, self.dimensions, self.snapshot = state
+        self._templates = {person: self.snapshot.templates_of(person) for person in self.snapshot.people}
+
+    def _build(self) -> None:
+        """The next snapshot; from now on everybody's templates are views of it, so that they exist once."""
+        people = tuple(self._templates)
         counts = [len(templates) for templates in self._templates.values()]
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp) if counts else np.zeros(0, np.intp)
+        starts = (np.cumsum(counts) - counts).astype(np.intp) if counts else np.zeros(0, np.intp)
+        templates = np.empty((sum(counts), self.dimensions), dtype=np.float32)
         if counts:
-            templates = np.concatenate(list(self._templates.values())).astype(np.float32)
-        else:
-            templates = np.zeros((0, self.dimensions), dtype=np.float32)
+            np.concatenate(list(self._templates.values()), out=templates)
         head = _head(templates) if len(templates) >= INDEX_FROM else None
-        return Snapshot(tuple(self._templates), starts, templates, head)
+        for array in (starts, templates):
+            array.flags.writeable = False
+        places = {person: place for place, person in enumerate(people)}
+        self.snapshot = Snapshot(people, places, starts, templates, head)
+        self._templates = {person: self.snapshot.templates_of(person) for person in people}
 
 
-def _head(templates: Templates) -> Head:
-    """The directions that hold most of these templates (principal axes of a sample), and what lies beyond."""
+def _head(templates: Templates) -> Head | None:
+    """The directions that hold most of these templates (principal axes of a sample), and what lies beyond.
+
+    None when no few directions do.
+    """
     sample = templates[:: max(1, len(templates) // SAMPLE)]
-    _, axes = np.linalg.eigh((sample.T @ sample).astype(np.float64))
+    strengths, axes = np.linalg.eigh((sample.T @ sample).astype(np.float64))
     keep = max(1, templates.shape[1] // HEAD_SHARE)
+    if strengths[:-keep].sum() > MOST_BEYOND * strengths.sum():
+        return None
     basis = np.ascontiguousarray(axes[:, ::-1][:, :keep], dtype=np.float32)
-    near = np.ascontiguousarray((templates @ basis).T)
-    rest = np.sqrt(np.clip(1.0 - (near * near).sum(axis=0), 0.0, 1.0)).astype(np.float32)
-    return Head(basis, near, rest)
+    near = np.empty((keep + 1, len(templates)), dtype=np.float32)
+    np.matmul(basis.T, templates.T, out=near[:keep])
+    lengths = np.einsum("nd,nd->n", templates, templates)
+    near[keep] = _beyond(lengths, np.einsum("kn,kn->n", near[:keep], near[:keep]))
+    near.flags.writeable = False
+    return Head(basis, near)
+
+
+def _beyond(whole: ArrayLike, along: ArrayLike) -> NDArray[np.float32]:
+    """What is left of a length beyond ``along`` (both squared); rounding never makes it too short."""
+    return np.sqrt(np.maximum(np.subtract(whole, along), 0.0) + ROUNDING).astype(np.float32)

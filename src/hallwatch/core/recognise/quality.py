@@ -140,7 +140,9 @@ def _sharpness(patch: Luma, px: int) -> float:
     values = _reduced(patch.astype(np.float32), max(1, round(px / SHARP_AT)))
     if min(values.shape, default=0) < 6:
         return 0.0
-    fine = values[1:-1, 1:-1] * 4 - values[:-2, 1:-1] - values[2:, 1:-1] - values[1:-1, :-2] - values[1:-1, 2:]
+    fine = (
+        values[1:-1, 1:-1] * 4 - values[:-2, 1:-1] - values[2:, 1:-1] - values[1:-1, :-2] - values[1:-1, 2:]
+    )
     return float(np.abs(fine).mean() / 4 / max(float(values.std()), 1.0))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from hallwatch.core.model import Face, Pixels, Template, Templates
 from hallwatch.core.recognise.quality import Quality
 
-BEST = 5
+BEST = 8
 """Shots kept a track."""
 
 

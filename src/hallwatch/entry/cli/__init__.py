@@ -7,7 +7,7 @@ import sys
 import typer
 
 from hallwatch import __version__
-from hallwatch.entry.cli import calibrate, evaluate, models, serve, sim, watch
+from hallwatch.entry.cli import bench, calibrate, demo, evaluate, models, serve, sim, watch
 from hallwatch.errors import UserError
 
 app = typer.Typer(
@@ -20,10 +20,12 @@ app = typer.Typer(
 
 app.command()(watch.watch)
 app.command()(serve.serve)
+app.command()(demo.demo)
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
+app.command()(bench.bench)
 
 
 @app.command()

@@ -2,52 +2,69 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hallwatch.entry.cli.options import Pack, Precision, PrecisionOption, open_for, say
+from hallwatch.entry.cli.options import Precision, PrecisionOption, open_for, say
 from hallwatch.errors import UserError
 from hallwatch.settings.environment import Environment
 
+if TYPE_CHECKING:
+    from hallwatch.entry.calibration_films import Cast
+    from hallwatch.flow.calibrating import Scores
+
 
 def calibrate(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with one folder of photos a person.")],
-    pack: Pack = "duo",
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder with one folder of photos a person.")
+    ],
+    pack: Annotated[
+        list[str] | None,
+        typer.Option("--pack", help="May be given several times: the films are shared. [duo]"),
+    ] = None,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Passes of everybody.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Another number makes other films.")] = 7_000,
     faces: Annotated[
         str, typer.Option(help="Who is in the folder, in words; shown wherever the figures are.")
     ] = "people of a local folder of photos, simulated passes",
+    processes: Annotated[int | None, typer.Option(min=1, help="[default: one a core]")] = None,
     precision: PrecisionOption = Precision.AUTO,
 ) -> None:
     """Make simulated passes from photos, watch them, and keep the pack's calibration for this rule."""
-    from hallwatch.adapters.models.calibrations import keep_calibration
-    from hallwatch.adapters.models.catalogue import find_pack
-    from hallwatch.entry.calibration_films import divide, enrol_cast, run_films
+    from hallwatch.entry.calibration_films import Order, divide, run_films
     from hallwatch.entry.cli.progress import counted
-    from hallwatch.flow.calibrating import describe
     from hallwatch.sim.walkby import find_faces
 
+    packs = tuple(dict.fromkeys(pack or ["duo"]))
     cast = divide(find_faces(folder))
-    model = open_for(pack, precision)
-    gallery = enrol_cast(cast, model)
-    say(f"{len(gallery)} people enrolled, {len(cast.strangers)} strangers, {rounds} passes each")
-    with counted("passes") as progress:
-        scores = run_films(cast, model, gallery, rounds, seed, progress)
+    for name in packs:
+        open_for(name, precision)
+    say(f"{len(cast.listed)} people to enrol, {len(cast.strangers)} strangers, {rounds} passes each")
+    order = Order(packs, precision, cast, rounds, seed, processes or os.cpu_count() or 1)
+    with counted("films") as progress:
+        scores = run_films(order, progress)
+    for name in packs:
+        _keep(name, precision, cast, scores[name], faces)
+
+
+def _keep(name: str, precision: Precision, cast: Cast, scores: Scores, faces: str) -> None:
+    from hallwatch.adapters.models.calibrations import keep_calibration
+    from hallwatch.adapters.models.catalogue import find_pack
+    from hallwatch.entry.calibration_films import enrol_cast
+    from hallwatch.flow.calibrating import describe
+
+    model = open_for(name, precision)
+    templates = enrol_cast(cast, model).snapshot.templates
     try:
-        calibration = describe(
-            scores,
-            gallery.snapshot.templates,
-            faces=faces,
-            precisions=(model.effects[0].precision,),
-        )
+        calibration = describe(scores, templates, faces=faces, precisions=(model.effects[0].precision,))
     except ValueError as error:
         raise UserError(f"{error}: give more faces or more --rounds") from None
-    here = Environment.from_environ()
-    say(f"kept in {keep_calibration(find_pack(pack, here.home), calibration, here.home)}")
+    home = Environment.from_environ().home
+    say(f"{name}: kept in {keep_calibration(find_pack(name, home), calibration, home)}")
     say(
-        f"{calibration.passes} passes of {calibration.strangers} strangers before {calibration.gallery} people;"
-        f" {calibration.mated_passes} passes of listed people"
+        f"{name}: {calibration.passes} passes of {calibration.strangers} strangers before {calibration.gallery}"
+        f" people; {calibration.mated_passes} passes of listed people"
     )

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hallwatch.entry.cli.options import Fpir, Json, Pack, Precision, PrecisionOption, Watchlist, calibrated, open_for
+from hallwatch.entry.cli.options import (
+    Fpir,
+    Json,
+    Pack,
+    Precision,
+    PrecisionOption,
+    Watchlist,
+    calibrated,
+    open_for,
+)
 from hallwatch.entry.cli.options import say as say_line
 from hallwatch.errors import SettingsError
 
@@ -24,7 +33,9 @@ app = typer.Typer(help="Measure accuracy on data whose truth is known.", no_args
 
 @app.command()
 def faces(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with one folder of photos a person.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder with one folder of photos a person.")
+    ],
     pack: Pack = "duo",
     as_json: Json = False,
     precision: PrecisionOption = Precision.AUTO,
@@ -35,17 +46,18 @@ def faces(
     from hallwatch.entry.faces_folder import photos_of
     from hallwatch.flow.evaluating import evaluate_faces
 
-    photos = {
-        person: [str(path.relative_to(folder)) for path in paths]
-        for person, paths in photos_of(folder).items()
-    }
-    if not any(len(names) >= 2 for names in photos.values()) or all(len(names) >= 2 for names in photos.values()):
+    photos = {person: [str(path.resolve()) for path in paths] for person, paths in photos_of(folder).items()}
+    if not any(len(names) >= 2 for names in photos.values()) or all(
+        len(names) >= 2 for names in photos.values()
+    ):
         raise SettingsError(
             f"{folder.name}: measuring needs people with two or more photos (listed) and people with one (strangers)"
         )
     model = open_for(pack, precision)
     with counted("people") as progress:
-        report = evaluate_faces(photos, FolderImages(folder), model, luma_of, progress=progress)
+        # Only a watchlist is confined to its folder: subsets of a collection are often made of links.
+        images = FolderImages(Path(folder.resolve().anchor))
+        report = evaluate_faces(photos, images, model, luma_of, progress=progress)
     record = _faces_record(model, report)
     print(json.dumps(record) if as_json else json.dumps(record, indent=2))
 
@@ -67,7 +79,9 @@ def walkby(
 ) -> None:
     """Videos of people walking past, judged alert by alert against the truth."""
     if len(truth) != len(videos):
-        raise SettingsError(f"{len(videos)} videos need {len(videos)} --truth, in the same order; {len(truth)} given")
+        raise SettingsError(
+            f"{len(videos)} videos need {len(videos)} --truth, in the same order; {len(truth)} given"
+        )
     from hallwatch.adapters.images import FolderImages
     from hallwatch.adapters.importers.folder import read_watchlist
     from hallwatch.core.decide.threshold import for_budget, for_rate
@@ -85,7 +99,12 @@ def walkby(
     rates = [] if not curve else [0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4, 5e-5]
     wished = for_rate(calibration, fpir, size) if fpir else for_budget(calibration, 1.0, size)
     thresholds = [wished, *(for_rate(calibration, rate, size) for rate in rates)]
-    say_line(f"{len(enrolled.people)} people listed. {wished.meaning()}")
+    say_line(f"{_people(len(enrolled.people))} listed. {wished.meaning()}")
+    named = {one.listed for passes in truths for one in passes if one.listed}
+    if missing := sorted(named - set(enrolled.people)):
+        say_line(
+            f"note: {', '.join(missing)} of the truth cannot be found with this list; each pass is a miss"
+        )
     reports = measure_videos(videos, truths, model, enrolled, thresholds)
     record = _walkby_record(model, wished, reports[0])
     if curve:
@@ -94,6 +113,10 @@ def walkby(
             for threshold, report in zip(thresholds[1:], reports[1:], strict=True)
         ]
     print(json.dumps(record) if as_json else json.dumps(record, indent=2))
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def _faces_record(model: FacePack, report: FacesReport) -> dict[str, object]:
@@ -119,5 +142,3 @@ def _walkby_record(model: FacePack, threshold: Threshold, report: WalkbyReport) 
         "expected_ci95": list(threshold.interval),
         "meaning": threshold.meaning(),
     }
-
-

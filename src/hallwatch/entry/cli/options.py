@@ -30,12 +30,16 @@ PrecisionOption: TypeAlias = Annotated[
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="JSON on standard output, nothing else.")]
 Watchlist: TypeAlias = Annotated[
-    Path, typer.Option("--watchlist", help="A folder with list.csv and the photos it names.", show_default=False)
+    Path,
+    typer.Option("--watchlist", help="A folder with list.csv and the photos it names.", show_default=False),
 ]
 Fpir: TypeAlias = Annotated[
     float | None,
     typer.Option(
-        "--fpir", min=1e-9, max=0.5, help="Wished share of strangers' passes with a false alert (for evaluation)."
+        "--fpir",
+        min=1e-9,
+        max=0.5,
+        help="Wished share of strangers' passes with a false alert (for evaluation).",
     ),
 ]
 

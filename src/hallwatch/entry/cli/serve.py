@@ -16,7 +16,7 @@ def serve(
     from hallwatch.entry.server import Server
     from hallwatch.entry.telling import start_logging
     from hallwatch.settings.environment import Environment
-    from hallwatch.settings.site import read_site
+    from hallwatch.settings.read import read_site
 
     start_logging()
     site = read_site(config)

@@ -48,9 +48,12 @@ def walkby(
     fps: Annotated[int, typer.Option(help="Frames a second.")] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Another number makes another film.")] = 0,
     shortest_face: Annotated[float, typer.Option(help="Height of a face at the far end, pixels.")] = 20.0,
-    conditions: Annotated[str, typer.Option(help="What the camera makes of it: good or poor.")] = "good",
+    conditions: Annotated[
+        str, typer.Option(help="What the camera makes of it: entrance, corridor or poor.")
+    ] = "entrance",
     largest_face: Annotated[
-        str | None, typer.Option(help="Range of the largest face height of a pass, pixels: 60..140.")
+        str | None,
+        typer.Option(help="Range of the largest face height of a pass, pixels; by the conditions."),
     ] = None,
     locator: Annotated[
         Locator, typer.Option(help="Find faces in photos with an installed model pack, or assume the middle.")

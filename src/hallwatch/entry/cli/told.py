@@ -20,6 +20,9 @@ from hallwatch.entry.cli.options import say
 from hallwatch.flow.importing import Enrolled
 from hallwatch.flow.watching import Watching
 
+WIDTH_IN_FILES = 160
+"""Columns of a table that is not shown on a terminal."""
+
 
 class Told(Protocol):
     """Hears everything that watch has to tell, in order."""
@@ -105,7 +108,8 @@ class Table:
         self._count = Count()
         self._rows: dict[str, Sighting] = {}
         self._status: dict[str, str] = {}
-        self._console = Console(file=sys.stdout)
+        # In a file or a pipe there is no width to keep to, and a wrapped name is found by nobody.
+        self._console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH_IN_FILES)
         self._live = Live(console=self._console, refresh_per_second=4, get_renderable=self._drawn)
 
     def __enter__(self) -> Table:

@@ -44,7 +44,8 @@ class Speed(StrEnum):
 
 def watch(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Video file, rtsp:// address, webcam:0, or folder.")
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Video file, rtsp:// address, webcam:0, or folder."),
     ],
     watchlist: Watchlist,
     pack: Pack = "duo",
@@ -57,7 +58,9 @@ def watch(
         int | None, typer.Option(min=1, help="Strangers walking past all cameras in a day. [default: 20000]")
     ] = None,
     fpir: Fpir = None,
-    rate: Annotated[float, typer.Option(min=0.2, max=30, help="Pictures analysed a second and camera.")] = 5.0,
+    rate: Annotated[
+        float, typer.Option(min=0.2, max=30, help="Pictures analysed a second and camera.")
+    ] = 5.0,
     precision: PrecisionOption = Precision.AUTO,
     strict: Annotated[bool, typer.Option("--strict", help="A bad row of the list ends the command.")] = False,
 ) -> None:
@@ -119,9 +122,12 @@ def _enrol(listed: ReadList, folder: Path, model: FacePack, strict: bool) -> Enr
     for warning in enrolled.warnings:
         say(f"note: {warning}")
     if strict and enrolled.refused:
-        raise UserError(f"{len(enrolled.refused)} bad rows in list.csv and --strict was given")
+        raise UserError(f"{_rows(len(enrolled.refused))} of list.csv refused and --strict was given")
     if not enrolled.people:
-        raise UserError("nobody on the list can be watched for: no row is good, see the lines above")
+        raise UserError(
+            f"nobody on the list can be watched for: {_rows(len(enrolled.refused))} refused{_passed_over(listed)};"
+            " mend list.csv"
+        )
     return enrolled
 
 
@@ -130,9 +136,18 @@ def _say_what(
 ) -> None:
     for warning in warnings:
         say(f"pack {pack}: {warning}")
-    ended = f", {listed.expired} expired rows skipped" if listed.expired else ""
-    future = f", {listed.not_begun} rows not begun yet" if listed.not_begun else ""
-    say(f"{len(enrolled.people)} people listed{ended}{future}. {threshold.meaning()}")
+    people = "1 person" if len(enrolled.people) == 1 else f"{len(enrolled.people)} people"
+    say(f"{people} listed{_passed_over(listed)}. {threshold.meaning()}")
+
+
+def _passed_over(listed: ReadList) -> str:
+    """How many rows are out of their time, as the end of a sentence; empty when none is."""
+    ended = f", {_rows(listed.expired)} expired" if listed.expired else ""
+    return ended + (f", {_rows(listed.not_begun)} not begun yet" if listed.not_begun else "")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _watchings(

@@ -16,7 +16,8 @@ from hallwatch.entry.demo.portraits import fetch_portraits
 from hallwatch.entry.worker import PackOrder
 from hallwatch.errors import PackError
 from hallwatch.settings.environment import Environment
-from hallwatch.settings.site import Site, read_site
+from hallwatch.settings.read import read_site
+from hallwatch.settings.site import Site
 
 LISTED_ID = "D1"
 LISTED_NAME = ("Dana", "Sample")
