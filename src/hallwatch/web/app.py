@@ -48,7 +48,10 @@ def create_app(console: Console) -> FastAPI:
 
     @app.exception_handler(HallwatchError)
     def unreadable(request: Request, error: HallwatchError) -> Response:
-        return Response(f"{error}\n", status_code=503, media_type="text/plain; charset=utf-8")
+        # A killed keeper leaves its last change to be undone by the next one, a second later: ask again then.
+        again = {"Refresh": "2", "Retry-After": "2"}
+        text = f"{error}. This page asks again by itself.\n"
+        return Response(text, status_code=503, headers=again, media_type="text/plain; charset=utf-8")
 
     return app
 
