@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -113,6 +116,25 @@ def test_both_engines_give_the_same_templates(mobile: tuple[PackManifest, Path],
     assert opened[0].fingerprint == opened[1].fingerprint
 
 
+def test_an_engine_leaves_its_thread_to_the_scheduler(mobile: tuple[PackManifest, Path]) -> None:
+    """OpenVINO's default binds whoever computes to one core, and every process to the same one."""
+    opened = open_pack("mobile", home=mobile[1])
+    picture = np.zeros((720, 1280, 3), np.uint8)
+    mine, over, seen = threading.get_native_id(), threading.Event(), set[frozenset[int]]()
+
+    def look() -> None:
+        while not over.wait(0.0005):
+            seen.add(frozenset(os.sched_getaffinity(mine)))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    for _ in range(30):
+        opened.detect(picture)
+    over.set()
+    looking.join()
+    assert seen == {frozenset(os.sched_getaffinity(0))}
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
@@ -209,6 +231,21 @@ def test_a_calibration_made_here_is_kept_and_goes_before_the_shipped_one(tmp_pat
     path.write_text(path.read_text().replace('"gallery"', '"galery"'))
     with pytest.raises(PackError, match="cannot be read; remove it"):
         calibration_of(pack, tmp_path)
+
+
+def test_thresholds_measured_in_another_arithmetic_are_told(mobile: tuple[PackManifest, Path]) -> None:
+    pack, home = mobile
+    kept = keep_calibration(pack, replace(CALIBRATION, precisions=("bf16",)), home)
+    try:
+        told = open_pack("mobile", home=home, precision="f32").warnings
+    finally:
+        kept.unlink()
+    assert any("Calibrated in bf16, computing in f32" in line for line in told)
+    keep_calibration(pack, CALIBRATION, home)
+    try:
+        assert open_pack("mobile", home=home, precision="f32").warnings == pack.warnings
+    finally:
+        kept.unlink()
 
 
 def test_a_home_that_cannot_be_written_is_said_in_one_line(shared: Path, tmp_path: Path) -> None:

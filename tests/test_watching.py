@@ -141,6 +141,9 @@ class Seeing:
     def embed(self, image: Pixels, faces: Sequence[Face]) -> Templates:
         return np.eye(4, dtype=np.float32)[: len(faces)]
 
+    def embed_photo(self, photo: Pixels, face: Face) -> Template:
+        return np.asarray(self.embed(photo, [face])[0])
+
 
 def test_whatever_the_detector_takes_for_a_face_is_shielded_in_a_shot() -> None:
     model = Seeing()

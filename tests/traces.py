@@ -23,7 +23,7 @@ SAME_FACE = 0.6
 STARTS = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n")
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{300,}={0,2}")
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){400,}")
-NUMBER = re.compile(rb"-?\d+\.\d+(?:[eE][-+]?\d+)?")
+NUMBER = re.compile(rb"-?\d+(?:\.\d+(?:[eE][-+]?\d+)?|[eE][-+]?\d+)")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ def _as_numbers(data: bytes) -> Iterator[tuple[str, NDArray[np.float32]]]:
                 yield from _as_floats(name, decode(run[0][skip:]))
     text = NUMBER.findall(data)
     if text:
-        yield "text", np.array(text, dtype=np.float64).astype(np.float32)
+        with np.errstate(all="ignore"):
+            numbers = np.array(text, dtype=np.float64).astype(np.float32)
+        yield "text", numbers
 
 
 def _base64(text: bytes) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hallwatch.core.model import Face, Luma, Pixels, Templates
+from hallwatch.core.model import Face, Luma, Pixels, Template, Templates
 
 
 class DecodedFrame(Protocol):
@@ -50,6 +50,9 @@ class FaceModel(Protocol):
 
     def embed(self, image: Pixels, faces: Sequence[Face]) -> Templates:
         """One unit template a face, cut from the full-size picture (len(faces) x dimensions, float32)."""
+
+    def embed_photo(self, photo: Pixels, face: Face) -> Template:
+        """The unit template (dimensions,) of the person of a still photo, with more care than a shot is given."""
 
 
 class Images(Protocol):

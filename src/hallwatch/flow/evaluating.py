@@ -116,7 +116,7 @@ def _acquired(
     chosen = dominant([face for face in model.detect_photo(photo) if plausible(face)], width, height)
     if chosen is None or assess(chosen.face, luma_of(photo)).refusal is not None:
         return None
-    return np.asarray(model.embed(photo, [chosen.face])[0])
+    return model.embed_photo(photo, chosen.face)
 
 
 def _report(searches: _Searches, listed: int, enrolled: int) -> FacesReport:

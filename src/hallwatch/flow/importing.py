@@ -45,7 +45,7 @@ def enrol_photo(photo: Pixels, model: FaceModel) -> tuple[Template, str | None]:
     if chosen.others:
         faces = "1 other face" if chosen.others == 1 else f"{chosen.others} other faces"
         warning = f"{faces} in the photo passed over, the largest and most central is used"
-    return model.embed(photo, [chosen.face])[0], warning
+    return model.embed_photo(photo, chosen.face), warning
 
 
 def enrol(

@@ -10,11 +10,13 @@ from hallwatch.adapters.models.detector import Detector
 from hallwatch.adapters.models.embedder import Embedder, join
 from hallwatch.adapters.models.engine import Effect
 from hallwatch.core.decide import Calibration
-from hallwatch.core.model import Box, Face, Pixels, Templates
+from hallwatch.core.model import Box, Face, Pixels, Template, Templates
 
-PHOTO_SIDES = (320, 640)
-"""Canvases for photos: small ones as they are, larger ones scaled down (the detectors are made for faces of
-about 10 to 300 pixels)."""
+PHOTO_SIDE, WIDE_PHOTO_SIDE = 320, 640
+"""Canvases for photos: a portrait's face is large on the first, which is the cheaper to keep; the second is for photos
+that show somebody far off (the detectors are made for faces of about 10 to 300 pixels)."""
+LARGE_SHARE = 0.15
+"""A face that is this share of a photo's longer side high is large."""
 
 
 class FacePack:
@@ -47,15 +49,17 @@ class FacePack:
 
     def detect_photo(self, photo: Pixels) -> list[Face]:
         """The same for a still photo of a person, of any size and however tightly cut."""
-        side = PHOTO_SIDES[0] if max(photo.shape[:2]) <= PHOTO_SIDES[0] else PHOTO_SIDES[1]
-        faces = self.detect(photo, long_side=side, square=True)
+        longer = max(photo.shape[:2])
+        faces = self.detect(photo, long_side=PHOTO_SIDE, square=True)
+        if longer > PHOTO_SIDE and all(face.box.height < LARGE_SHARE * longer for face in faces):
+            faces = self.detect(photo, long_side=WIDE_PHOTO_SIDE, square=True)
         return faces or self._detect_with_margin(photo)
 
     def _detect_with_margin(self, photo: Pixels) -> list[Face]:
         """A face that fills the photo is only found when there is something around it."""
         edge = max(photo.shape[:2]) // 2
         wider = np.pad(photo, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
-        faces = self.detect(wider, long_side=PHOTO_SIDES[0], square=True)
+        faces = self.detect(wider, long_side=PHOTO_SIDE, square=True)
         return [
             Face(
                 Box(f.box.left - edge, f.box.top - edge, f.box.right - edge, f.box.bottom - edge),
@@ -69,6 +73,11 @@ class FacePack:
         """One unit template a face, cut from the full-size picture (len(faces) x dimensions, float32)."""
         if not faces:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        return np.stack(
-            [join([part.embed(image, face) for part in self.embedders], self._weights) for face in faces]
-        )
+        return np.stack([self._template(image, self.detector.look_closer(image, face)) for face in faces])
+
+    def embed_photo(self, photo: Pixels, face: Face) -> Template:
+        """The unit template (dimensions,) of the person of a still photo, with more care than a shot is given."""
+        return self._template(photo, self.detector.look_closer(photo, face, carefully=True))
+
+    def _template(self, image: Pixels, face: Face) -> Template:
+        return join([part.embed(image, face) for part in self.embedders], self._weights)

@@ -15,6 +15,7 @@ from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.files import NotHere
 from hallwatch.adapters.models.installation import Wish, install, is_installed, verified_folder
 from hallwatch.adapters.models.manifest import EmbedderTable, PackManifest
+from hallwatch.core.decide import Calibration
 from hallwatch.errors import PackError
 
 ENGINES = ("openvino", "onnxruntime")
@@ -45,13 +46,14 @@ def open_pack(
 def assemble(pack: PackManifest, folder: Path, home: Path, engine: Engine) -> FacePack:
     """The pack whose graphs lie in ``folder``, on ``engine``."""
     embedders = [Embedder(engine, folder / table.file, _spec(table)) for table in pack.embedders]
+    precision, calibration = embedders[0].effect.precision, calibration_of(pack, home)
     return FacePack(
         name=pack.name,
-        fingerprint=pack.fingerprint(embedders[0].effect.precision),
+        fingerprint=pack.fingerprint(precision),
         detector=Detector(engine, folder / pack.detector.file, pack.detector.family),
         embedders=embedders,
-        calibration=calibration_of(pack, home),
-        warnings=pack.warnings,
+        calibration=calibration,
+        warnings=(*pack.warnings, *_elsewhere(calibration, precision)),
     )
 
 
@@ -77,6 +79,16 @@ def _install_from_here(
         raise PackError(
             f"the model pack {pack.name} is not installed ({error}); type: hallwatch models pull {pack.name}"
         ) from error
+
+
+def _elsewhere(calibration: Calibration | None, precision: str) -> tuple[str, ...]:
+    """A warning when the thresholds were measured in another arithmetic than this machine's."""
+    if calibration is None or precision in calibration.precisions:
+        return ()
+    return (
+        f"Calibrated in {' and '.join(calibration.precisions)}, computing in {precision} here: the figures of the"
+        f" thresholds were not measured in {precision}.",
+    )
 
 
 def _spec(table: EmbedderTable) -> EmbedderSpec:

@@ -53,6 +53,10 @@ class WheelMember(_Table):
     member: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$")]
 
 
+CUT_REVISION = 2
+"""Goes up when the code cuts faces out for the embedders in another way: older templates are not compared."""
+
+
 class Build(_Table):
     """How a published file becomes a graph at installation, and the graph's name."""
 
@@ -160,10 +164,10 @@ class PackManifest(_Table):
         return _short_hash(sorted(parts))
 
     def fingerprint(self, precision: str) -> str:
-        """What templates carry: twelve digits over files, embedders, detector family and precision in
-        effect."""
+        """What templates carry: twelve digits over files, embedders, detector family, the way faces are cut out
+        and precision in effect."""
         embedders = [embedder.model_dump(mode="json") for embedder in self.embedders]
-        return _short_hash([self.files_fingerprint, embedders, self.detector.family, precision])
+        return _short_hash([self.files_fingerprint, embedders, self.detector.family, CUT_REVISION, precision])
 
 
 def read_manifest(path: Path) -> PackManifest:

@@ -53,6 +53,8 @@ class OpenVinoEngine:
         self._settings: dict[str, object] = {"NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
         if device == "CPU":
             self._settings["INFERENCE_NUM_THREADS"] = 1
+            # Otherwise the calling thread is bound to a core, every process to the same one, and workers share it.
+            self._settings["ENABLE_CPU_PINNING"] = False
         if wish := PRECISIONS[precision]:
             self._settings["INFERENCE_PRECISION_HINT"] = wish
         elif device == "CPU":

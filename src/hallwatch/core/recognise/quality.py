@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from hallwatch.core.model import Face, Luma
 
-LEAST_PX = 20
-"""Below this face height nothing was recognised in measurement (docs/measurements.md)."""
+LEAST_PX = 30
+"""Shots of smaller faces found nobody whom larger ones did not, and cost as much (docs/measurements.md)."""
 FULL_PX = 80
 LEAST_SCORE = 0.55
 MOST_YAW_DEG = 70.0
