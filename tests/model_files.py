@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hallwatch.adapters.models.catalogue import find_pack
-from hallwatch.adapters.models.fetch import AddressUnreachable
+from hallwatch.adapters.models.downloading import AddressUnreachable
 from hallwatch.adapters.models.files import Origins, obtain
 
 

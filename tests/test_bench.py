@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hallwatch.adapters.models.fetch import AddressUnreachable
+from hallwatch.adapters.models.downloading import AddressUnreachable
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.benchmarks.film import spaced
 from hallwatch.entry.benchmarks.measuring import measured_apart, processor_seconds

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hallwatch.adapters.models.fetch import AddressUnreachable, Download, Patience, download
+from hallwatch.adapters.models.downloading import AddressUnreachable, Download, Patience
+from hallwatch.adapters.models.fetch import download
 from hallwatch.errors import PackError
 from tests.model_server import Served, serving
 

@@ -17,7 +17,7 @@ import pytest
 from hallwatch.adapters.models.calibrations import calibration_of, keep_calibration
 from hallwatch.adapters.models.catalogue import add_pack, find_pack, known_packs
 from hallwatch.adapters.models.checkup import check
-from hallwatch.adapters.models.fetch import Patience
+from hallwatch.adapters.models.downloading import Patience
 from hallwatch.adapters.models.files import NotHere
 from hallwatch.adapters.models.installation import Wish, install, installed_folder, verified_folder
 from hallwatch.adapters.models.library import open_pack

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hallwatch.adapters.models.fetch import AddressUnreachable
+from hallwatch.adapters.models.downloading import AddressUnreachable
 from hallwatch.adapters.models.manifest import PackFile, WheelMember
 from hallwatch.adapters.models.wheel import take_from_wheel
 from hallwatch.errors import PackError

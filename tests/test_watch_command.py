@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from hallwatch.adapters.images import encode_jpeg
 from hallwatch.adapters.models.catalogue import shipped_folder
+from tests.rtsp_camera import RtspCamera, need_rtsp
 from tests.test_images import png_of
 from tests.watching import (
     COLUMNS,
@@ -334,22 +336,11 @@ def test_both_ways_to_set_the_threshold_at_once_are_refused(stage: Stage, long_l
     assert "either --fpir or --false-alerts-per-day" in only_line(said)
 
 
-@pytest.fixture
-def running(stage: Stage, long_list: Path) -> Iterator[subprocess.Popen[str]]:
-    """The command watching the film by its own clock."""
+@contextmanager
+def watching_live(stage: Stage, source: str | Path, watchlist: Path) -> Iterator[subprocess.Popen[str]]:
+    """The command watching a source by its own clock, in a process group of its own."""
     with subprocess.Popen(
-        [
-            HALLWATCH,
-            "watch",
-            stage.film,
-            "--watchlist",
-            long_list,
-            "--pack",
-            PACK,
-            "--speed",
-            "real",
-            "--json",
-        ],
+        [HALLWATCH, "watch", source, "--watchlist", watchlist, "--pack", PACK, "--json"],
         env=stage.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -358,6 +349,28 @@ def running(stage: Stage, long_list: Path) -> Iterator[subprocess.Popen[str]]:
     ) as process:
         yield process
         process.kill()
+
+
+@pytest.fixture
+def running(stage: Stage, long_list: Path) -> Iterator[subprocess.Popen[str]]:
+    """The command watching the film by its own clock."""
+    with watching_live(stage, stage.film, long_list) as process:
+        yield process
+
+
+def test_the_listed_man_is_found_through_a_real_camera(stage: Stage, tmp_path: Path) -> None:
+    need_rtsp()
+    watchlist = one_man(stage, tmp_path / "list", "first")
+    with RtspCamera(file=stage.film) as camera, watching_live(stage, camera.address, watchlist) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        assert (first["type"], first["external_id"], first["camera"]) == ("alert", "P9", "127.0.0.1")
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 0, err
+        records = [json.loads(line) for line in out.splitlines()]
+    assert {record["external_id"] for record in records[:-1]} <= {"P9"}
+    assert (records[-1]["type"], records[-1]["alerts"]) == ("summary", 1)
 
 
 def test_ctrl_c_ends_it_with_the_summary(running: subprocess.Popen[str]) -> None:

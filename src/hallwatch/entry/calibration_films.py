@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import multiprocessing
+import os
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +36,7 @@ from hallwatch.sim.plan import Plan, plan_walkby
 FILM_PASSES = 100
 """Passes a film: each film has a corridor, a camera and a light of its own."""
 LEAST_LISTED, LEAST_STRANGERS = 20, 100
+CLEANING_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,18 @@ _bench: _Bench | None = None
 
 def _begin(order: Order) -> None:
     global _bench
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _bench = _Bench(order)
+
+
+def _end_with_parent() -> None:
+    """A pool's processes would wait for work for ever when the command is killed; the film in hand is deleted."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        _thread.interrupt_main()
+        time.sleep(CLEANING_S)
+        os._exit(1)
 
 
 def _watch_film(film: FilmOrder) -> dict[str, Scores]:

@@ -10,7 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hallwatch.adapters.models.fetch import PATIENT, Download, Patience, Progress, download, ignore_progress
+from hallwatch.adapters.models.downloading import PATIENT, Download, Patience, Progress, ignore_progress
 from hallwatch.adapters.models.manifest import PackFile
 from hallwatch.adapters.models.wheel import take_from_wheel
 from hallwatch.errors import PackError
@@ -59,6 +59,9 @@ def obtain(file: PackFile, origins: Origins) -> Path:
         origins.progress(file.name, file.bytes, file.bytes)
     elif file.url:
         wanted = Download(file.url, target, file.sha256, file.bytes, origins.plain_http_here)
+        # Whoever watches has its files and needs no web client in memory.
+        from hallwatch.adapters.models.fetch import download
+
         download(wanted, progress=origins.progress, patience=origins.patience)
     return target
 

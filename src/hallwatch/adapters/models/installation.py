@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from hallwatch.adapters.models.fetch import PATIENT, Patience, Progress, ignore_progress
+from hallwatch.adapters.models.downloading import PATIENT, Patience, Progress, ignore_progress
 from hallwatch.adapters.models.files import Origins, digest, obtain
 from hallwatch.adapters.models.manifest import PackFile, PackManifest
 from hallwatch.errors import PackError

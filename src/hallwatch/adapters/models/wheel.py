@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hallwatch.adapters.models.fetch import AddressUnreachable
+from hallwatch.adapters.models.downloading import AddressUnreachable
 from hallwatch.adapters.models.manifest import PackFile, WheelMember
 from hallwatch.errors import PackError
 

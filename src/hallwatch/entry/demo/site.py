@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hallwatch.adapters.models.catalogue import DEFAULT_PACK, LAST_RESORT, find_pack
-from hallwatch.adapters.models.fetch import AddressUnreachable
+from hallwatch.adapters.models.downloading import AddressUnreachable
 from hallwatch.adapters.models.installation import Wish, install
 from hallwatch.entry.demo.film import FilmOrder, make_films
 from hallwatch.entry.demo.portraits import fetch_portraits
