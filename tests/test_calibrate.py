@@ -70,12 +70,16 @@ def test_what_is_too_few_is_said_and_not_fitted(shared: Path, cast: Cast, tmp_pa
     templates = np.eye(4, dtype=np.float32)
     with pytest.raises(ValueError, match="too few"):
         describe(few, templates, faces="nobody", precisions=("f32",))
-    with pytest.raises(UserError, match="at least 20 people with two or more photos and 100 with one"):
+    with pytest.raises(UserError, match="at least 20 people with two or more photos to list and 100 others"):
         divide({**cast.listed, **cast.strangers})
+    everybody_twice = {f"p{number:03d}": [Path("a.jpg"), Path("b.jpg")] for number in range(240)}
+    halves = divide(everybody_twice)
+    assert (len(halves.listed), len(halves.strangers)) == (120, 120)
+    assert not set(halves.listed) & set(halves.strangers)
     home = pack_home(tmp_path / "home", shared)
     for person in list(cast.listed)[:3]:
         (tmp_path / "faces").mkdir(exist_ok=True)
         (tmp_path / "faces" / person).symlink_to(shared / "data/faces" / person)
     said = hallwatch(environment(home, shared), "calibrate", tmp_path / "faces", "--pack", PACK)
     assert (said.status, said.out) == (2, "")
-    assert "the folder has 3 and 0" in said.err.splitlines()[-1]
+    assert "the folder gives 1 and 2" in said.err.splitlines()[-1]

@@ -125,7 +125,7 @@ def test_what_is_wished_beyond_the_tail_is_told_as_it_is() -> None:
 
 def test_the_meaning_is_said_with_its_sample() -> None:
     said = for_budget(CALIBRATION, 1.0, 200).meaning()
-    assert "about 1 false alerts a day" in said
+    assert "expect about 1 false alert a day with" in said
     assert "200 photos enrolled and 20,000 passes a day" in said
     assert "extrapolated from 1,000 passes" in said
     assert "nobody, made up for tests" in said
@@ -208,3 +208,13 @@ def test_the_decision_is_the_one_that_was_calibrated(seed: int, shots: int, thre
         assert verdict.person == gallery.people[int(scores.argmax())]
         assert verdict.score == pytest.approx(float(scores.max()), abs=1e-5)
         assert AGREE <= verdict.shots <= shots
+
+
+def test_only_shots_that_agree_are_named_and_the_best_of_them_first() -> None:
+    listed, other = unit(np.array([1.0, 0, 0, 0])), unit(np.array([0, 1.0, 0, 0]))
+    gallery = Gallery("fake", 4)
+    gallery.put({"P1": listed[None]}, "fake")
+    mixed = unit(listed + 0.2 * other)
+    verdict = judge(evidence(other, mixed, other, mixed, listed), gallery.snapshot, 0.5)
+    assert verdict is not None
+    assert (verdict.agreeing, verdict.shots) == ((1, 3, 4), 3)

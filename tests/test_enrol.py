@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,13 @@ def test_a_photo_lying_on_its_side_is_turned_by_its_exif(
     Image.fromarray(lying).save(tmp_path / "lying.jpg", quality=95, exif=exif)
     template, _ = enrol_photo(read_image(tmp_path / "lying.jpg"), retail)
     assert float(template @ enrol_photo(upright, retail)[0]) > 0.9
+
+
+def test_a_strip_without_a_face_is_refused_in_little_memory(retail: FacePack) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(EnrolmentError, match="no face"):
+            enrol_photo(np.full((60, 60_000, 3), 90, np.uint8), retail)
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()

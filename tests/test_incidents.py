@@ -63,3 +63,14 @@ def test_a_clock_set_back_does_not_swallow_the_next_sighting() -> None:
     incidents = Incidents()
     incidents.join("P1", "door", "main", at(7200), 0.5, "before")
     assert incidents.join("P1", "door", "main", at(0), 0.5, "after") == ("after", True)
+
+
+def test_somebody_who_stays_in_view_is_one_incident_however_long() -> None:
+    incidents = Incidents()
+    incidents.join("P1", "door", "", at(0), 0.5, "one")
+    for second in range(200):
+        incidents.seen("P1", "one", at(second))
+    incidents.seen("P1", "unknown", at(5000))
+    incidents.seen("P2", "one", at(5000))
+    assert incidents.join("P1", "door", "", at(250), 0.5, "later") == ("one", False)
+    assert incidents.join("P1", "door", "", at(311), 0.5, "later") == ("later", True)

@@ -70,3 +70,15 @@ def test_no_detector_finds_and_no_embedder_recognises_the_strangers(retail: Face
         assert left
         for found in left:
             assert float(retail.embed(cut, [found])[0] @ template) > 0.9, "somebody else is still a face"
+
+
+def test_what_another_face_has_of_the_listed_one_s_box_goes_too_but_not_the_features() -> None:
+    image = np.random.default_rng(0).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    mine, other = face(150, 150, 80), face(190, 150, 80)
+    cut = surroundings(image, mine, [mine, other])
+    left, top = 150 - 32 - 80, 150 - 40 - 80
+    (x0, y0), (x1, y1) = mine.points.min(axis=0).astype(int), mine.points.max(axis=0).astype(int)
+    assert np.array_equal(cut[y0 - top : y1 - top, x0 - left : x1 - left], image[y0:y1, x0:x1])
+    # From the other's left edge to the right edge of mine, above and below my features: even squares.
+    shared_box = cut[115 - top : 130 - top, 160 - left : 180 - left]
+    assert len(np.unique(shared_box.reshape(-1, 3), axis=0)) <= BLOCKS * BLOCKS

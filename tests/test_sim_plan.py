@@ -157,7 +157,7 @@ def test_no_face_in_any_photo_is_a_plain_error(faces: Faces) -> None:
 def test_a_broken_photo_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"not a picture")
-    with pytest.raises(ImageError, match=r"broken\.jpg"):
+    with pytest.raises(UserError, match=r"broken\.jpg"):
         plan_walkby({"somebody": [broken]}, listed_passes=0, unlisted_passes=1)
 
 

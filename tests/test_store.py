@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from hallwatch.adapters.store import engine
-from hallwatch.adapters.store.alerts import AlertReader, AlertWriter, StoreUnreadable
+from hallwatch.adapters.store.alerts import AlertReader, AlertWriter, StoreUnreadable, StoreUnwritable
 from hallwatch.adapters.store.tables import Base
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert
@@ -194,3 +195,39 @@ def test_what_cannot_be_committed_is_not_announced(path: Path) -> None:
     assert announced == []
     assert AlertReader(path).latest(5) == []
     writer.close()
+
+
+def test_a_full_disk_is_said_in_one_line_that_names_nobody(path: Path) -> None:
+    writer = AlertWriter(path)
+    keep(writer, SIGHTING)
+    with writer._engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    large = replace(SIGHTING, alert_id="large", name="Robin Listed", shot_jpeg=b"\xff\xd8" + bytes(1_000_000))
+    with pytest.raises(StoreUnwritable, match=r"database or disk is full\); look at the disk") as caught:
+        keep(writer, large)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "Robin" not in told
+    assert "xff" not in told
+    writer.close()
+    assert [alert.alert_id for alert in AlertReader(path).latest(9)] == [SIGHTING.alert_id]
+
+
+def test_a_person_seen_by_two_workers_is_one_incident_as_long_as_it_goes_on(path: Path) -> None:
+    writer, announced = AlertWriter(path), list[KeptAlert]()
+    alerting = Alerting(
+        book=writer,
+        announce=announced.append,
+        now=lambda: SIGHTING.at,
+        buildings={SIGHTING.camera: "main", "far": "main"},
+        meaning="",
+    )
+    for minutes, alert_id, camera in (
+        (0, "one", SIGHTING.camera),
+        (8, "one", SIGHTING.camera),
+        (12, "two", "far"),
+    ):
+        at = SIGHTING.at + timedelta(minutes=minutes)
+        alerting.sighted(replace(SIGHTING, alert_id=alert_id, camera=camera, at=at))
+    writer.close()
+    assert {alert.alert_id for alert in announced} == {"one"}

@@ -16,6 +16,7 @@ import pytest
 
 from hallwatch.adapters.images import encode_jpeg
 from hallwatch.adapters.models.catalogue import shipped_folder
+from hallwatch.entry.cli.watch import _names
 from tests.rtsp_camera import RtspCamera, need_rtsp
 from tests.test_images import png_of
 from tests.watching import (
@@ -188,7 +189,7 @@ def test_every_bad_row_is_named_in_one_line_and_the_expired_are_counted(watched:
 
 
 def test_the_rate_is_told_with_its_sample(watched: Said) -> None:
-    assert "false alerts a day are expected" in watched.err
+    assert "false alert a day" in watched.err
     assert "extrapolated from " in watched.err
 
 
@@ -385,3 +386,22 @@ def test_ctrl_c_ends_it_with_the_summary(running: subprocess.Popen[str]) -> None
     summary = json.loads(out.splitlines()[-1])
     assert (summary["type"], summary["alerts"]) == ("summary", 1)
     assert 0 < summary["frames"] < 275
+
+
+def test_a_broken_film_among_good_ones_ends_alone(stage: Stage, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_text("no film")
+    watchlist = one_man(stage, tmp_path / "list", "first")
+    said = stage.watch(watchlist, broken)
+    assert said.status == 0, said.err
+    assert [record["camera"] for record in said.of_type("alert")] == ["stage"]
+    assert "broken: ended: cannot be used" in said.err
+
+
+def test_every_source_has_a_name_of_its_own(tmp_path: Path) -> None:
+    sources = []
+    for name in ("x/clip.mp4", "y/clip.mp4", "z/clip-1.mp4", "z/other.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+        sources.append(str(tmp_path / name))
+    assert _names(sources) == ["clip-2", "clip-3", "clip-1", "other"]

@@ -185,3 +185,9 @@ def test_any_bytes_give_a_list_or_one_clear_line(
             people_of(listed.rows)
             for refused in listed.refused:
                 assert len(str(refused).splitlines()) == 1, str(refused)
+
+
+def test_a_stray_quote_is_named_by_its_line(tmp_path: Path) -> None:
+    good = "P1,Dana,Sample,other,test,a.jpg,2099-12-31"
+    with pytest.raises(WatchlistError, match=r"list\.csv line 3: .*mend the quotes there"):
+        read(tmp_path, f'{HEADER}\n{good}\nP2,"Jo" Ann,Sample,other,test,b.jpg,2099-12-31\n'.encode())

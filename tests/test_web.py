@@ -88,8 +88,10 @@ def running(folder: Path) -> Iterator[Running]:
         expired=2,
         not_begun=1,
         refused=(Refusal(7, "photo 'x.png' <b>is missing</b>"),),
+        noted=(Refusal(9, "p9.png: 1 other face in the photo passed over"),),
         meaning="At this threshold about 1 false alert a day is expected.",
         pack="duo",
+        pack_warnings=("Children were not measured.",),
     )
     app = create_app(Console(facts=facts, alerts=AlertReader(database), board=board, photo=photo))
     listening = loopback_socket("127.0.0.1", 0)
@@ -145,6 +147,8 @@ def test_the_empty_page_says_what_it_is_doing(console: Running) -> None:
     assert "12 people are" in page
     assert "2 expired rows were left out" in page
     assert "1 row was refused" in page
+    assert "p9.png: 1 other face in the photo passed over" in page
+    assert "Model pack duo. Children were not measured." in page
     assert "line 7" in page
     assert "&lt;b&gt;is missing" in page
     assert "Corridor A" in page

@@ -44,6 +44,10 @@ class CameraCondition(StrEnum):
     ENDED = "ended"
 
 
+GONE = (CameraCondition.LOST, CameraCondition.ENDED)
+"""No picture comes, for now or for good."""
+
+
 @dataclass(frozen=True, slots=True)
 class CameraState:
     """A camera's condition; ``detail`` is one line without credentials, ``retry_in_s`` the wait before the next try."""

@@ -12,6 +12,8 @@ AROUND = 1.0
 """Surroundings kept on every side, in face heights."""
 GROWN = 0.25
 """By how much another person's box grows before it is made unrecognisable: hair and chin belong to a face."""
+FEATURES_PAD = 0.05
+"""Around eyes, nose and mouth, in face heights, where two faces overlap."""
 BLOCKS = 4
 """A strange face keeps this many blocks across: 4 x 4 grey squares name nobody."""
 
@@ -23,13 +25,33 @@ def surroundings(image: Pixels, face: Face, everybody: Sequence[Face]) -> Pixels
     left, top = max(0, int(face.box.left - reach)), max(0, int(face.box.top - reach))
     right, bottom = min(columns, int(face.box.right + reach)), min(rows, int(face.box.bottom + reach))
     cut = image[top:bottom, left:right].copy()
-    own = _inside(face.box, 0.0, left, top, cut)
-    kept = cut[own].copy()
-    for other in everybody:
-        if other is not face:
-            _pixelate(cut, _inside(other.box, GROWN, left, top, cut))
+    others = [other for other in everybody if other is not face]
+    own, features = _inside(face.box, 0.0, left, top, cut), _inside(_features(face), 0.0, left, top, cut)
+    kept, kept_features = cut[own].copy(), cut[features].copy()
+    for other in others:
+        _pixelate(cut, _inside(other.box, GROWN, left, top, cut))
     cut[own] = kept
+    for other in others:
+        # Two boxes may overlap: what another face has of this one's box goes, but for this one's own features.
+        _pixelate(cut, _both(own, _inside(other.box, 0.0, left, top, cut)))
+    cut[features] = kept_features
     return cut
+
+
+def _features(face: Face) -> Box:
+    """Eyes, nose and mouth with a little around them."""
+    pad = FEATURES_PAD * face.box.height
+    (left, top), (right, bottom) = face.points.min(axis=0) - pad, face.points.max(axis=0) + pad
+    return Box(float(left), float(top), float(right), float(bottom))
+
+
+def _both(one: tuple[slice, slice], other: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Where two places overlap; empty where they do not."""
+    rows, columns = (
+        slice(max(a.start, b.start), max(min(a.stop, b.stop), max(a.start, b.start)))
+        for a, b in zip(one, other, strict=True)
+    )
+    return rows, columns
 
 
 def _inside(box: Box, grow: float, left: int, top: int, cut: Pixels) -> tuple[slice, slice]:

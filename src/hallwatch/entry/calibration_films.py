@@ -69,13 +69,17 @@ class FilmOrder:
 
 
 def divide(photos: Mapping[str, Sequence[Path]]) -> Cast:
-    """People with two or more photos are listed. Raises UserError when there are too few of either."""
-    listed = {person: paths for person, paths in photos.items() if len(paths) >= 2}
+    """People with two or more photos are listed, the others strangers; where there are few of these, every second of
+    the first are strangers too. Raises UserError when there are too few of either.
+    """
+    listed = {person: paths for person, paths in sorted(photos.items()) if len(paths) >= 2}
     strangers = {person: paths for person, paths in photos.items() if len(paths) == 1}
+    if len(strangers) < LEAST_STRANGERS:
+        strangers |= {person: listed.pop(person) for person in list(listed)[::2]}
     if len(listed) < LEAST_LISTED or len(strangers) < LEAST_STRANGERS:
         raise UserError(
-            f"calibrating needs at least {LEAST_LISTED} people with two or more photos and {LEAST_STRANGERS} with"
-            f" one; the folder has {len(listed)} and {len(strangers)}"
+            f"calibrating needs at least {LEAST_LISTED} people with two or more photos to list and"
+            f" {LEAST_STRANGERS} others as strangers; the folder gives {len(listed)} and {len(strangers)}"
         )
     return Cast(listed, strangers)
 

@@ -66,6 +66,11 @@ class Camera:
         return cls(name, parsed, Order(parsed, speed == "max", rate, loop, 0.0))
 
     @property
+    def live(self) -> bool:
+        """True for a camera, False for what is stored."""
+        return self._address.live
+
+    @property
     def frames(self) -> int:
         """Frames decoded so far, as far as the decoder has told."""
         return self._frames_before + self._frames_now
@@ -147,6 +152,9 @@ class Camera:
     def _state(self, report: Report) -> CameraState:
         self._frames_now = report.frames
         match report.word:
+            case Word.REFUSED if self._address.live:
+                # A camera that starts up may answer without a picture: asked again, at the longest wait.
+                return self._gone(report.detail, denied=True)
             case Word.REFUSED:
                 self._finish()
                 raise SourceError(report.detail)
@@ -187,6 +195,7 @@ class Camera:
         return CameraState(self.name, CameraCondition.ENDED, detail, frames=self.frames)
 
     def _finish(self) -> None:
+        self._shown = None
         if self._decoder is not None:
             self._decoder.end()
             self._decoder = None

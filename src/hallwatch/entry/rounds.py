@@ -8,6 +8,7 @@ from multiprocessing.connection import wait
 from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.model import Frame
 from hallwatch.entry.camera import Camera
+from hallwatch.errors import SourceError
 
 PATIENCE_S = 1.0
 
@@ -15,7 +16,8 @@ PATIENCE_S = 1.0
 def in_media_order(cameras: Sequence[Camera]) -> Iterator[tuple[Camera, Frame | CameraState]]:
     """Frames of stored sources by their media time, so that two runs meet them in the same order.
 
-    A frame's pictures are valid until the next step. Raises SourceError when a source is of no use.
+    A frame's pictures are valid until the next step. Raises SourceError when the only source is of no use; one of
+    several ends with the reason.
     """
     waiting: dict[Camera, Frame] = {}
     running = list(cameras)
@@ -23,7 +25,7 @@ def in_media_order(cameras: Sequence[Camera]) -> Iterator[tuple[Camera, Frame | 
         for camera in list(running):
             while camera in running and camera not in waiting:
                 camera.request()
-                news = camera.receive(PATIENCE_S)
+                news = _receive(camera, PATIENCE_S, alone=len(cameras) == 1)
                 if isinstance(news, Frame):
                     waiting[camera] = news
                 elif news is not None:
@@ -37,13 +39,13 @@ def in_media_order(cameras: Sequence[Camera]) -> Iterator[tuple[Camera, Frame | 
 
 
 def as_they_come(cameras: Sequence[Camera]) -> Iterator[tuple[Camera, Frame | CameraState]]:
-    """Frames and states of live sources, each as soon as it is there. Raises SourceError."""
+    """Frames and states of live sources, each as soon as it is there. Raises SourceError as above."""
     running = list(cameras)
     for camera in running:
         camera.request()
     while running:
         for camera in _ready(running):
-            news = camera.receive(0.0)
+            news = _receive(camera, 0.0, alone=len(cameras) == 1)
             if news is None:
                 continue
             yield camera, news
@@ -51,6 +53,15 @@ def as_they_come(cameras: Sequence[Camera]) -> Iterator[tuple[Camera, Frame | Ca
                 running.remove(camera)
             else:
                 camera.request()
+
+
+def _receive(camera: Camera, timeout_s: float, *, alone: bool) -> Frame | CameraState | None:
+    try:
+        return camera.receive(timeout_s)
+    except SourceError as error:
+        if alone:
+            raise
+        return CameraState(camera.name, CameraCondition.ENDED, f"cannot be used: {error}")
 
 
 def _ready(cameras: Sequence[Camera]) -> list[Camera]:

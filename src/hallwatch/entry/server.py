@@ -141,8 +141,10 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         expired=prepared.expired,
         not_begun=prepared.not_begun,
         refused=prepared.refused,
+        noted=prepared.noted,
         meaning=prepared.meaning,
         pack=site.recognition.pack,
+        pack_warnings=prepared.pack_warnings,
         notice=notice,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hallwatch.adapters.images import FolderImages
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.core.decide import Threshold
-from hallwatch.core.events import Sighting
+from hallwatch.core.events import CameraState, Sighting
 from hallwatch.core.model import Frame
 from hallwatch.entry.camera import Camera
 from hallwatch.entry.rounds import in_media_order
@@ -42,6 +42,9 @@ class Apart:
         """Always a new alert."""
         return fresh_id, True
 
+    def seen(self, person: str, alert_id: str, at: datetime) -> None:
+        """Does not matter here."""
+
 
 def read_truth(path: Path) -> list[TruePass]:
     """The passes of a truth file. Raises UserError naming what is wrong in it."""
@@ -67,17 +70,25 @@ def measure_videos(
     model: FacePack,
     enrolled: Enrolled,
     thresholds: Sequence[Threshold],
+    tell: Callable[[CameraState], None],
 ) -> list[WalkbyReport]:
-    """One report a threshold over all videos. Raises SourceError for a video that cannot be watched."""
+    """One report a threshold over all videos; ``tell`` hears what a video says of itself (cut short, say).
+
+    Raises SourceError for a video that cannot be watched.
+    """
     reports: list[list[WalkbyReport]] = [[] for _ in thresholds]
     for video, truth in zip(videos, truths, strict=True):
-        for mine, alerts in zip(reports, _alerts(video, model, enrolled, thresholds), strict=True):
+        for mine, alerts in zip(reports, _alerts(video, model, enrolled, thresholds, tell), strict=True):
             mine.append(judge_alerts(alerts, truth))
     return [together(mine) for mine in reports]
 
 
 def _alerts(
-    video: Path, model: FacePack, enrolled: Enrolled, thresholds: Sequence[Threshold]
+    video: Path,
+    model: FacePack,
+    enrolled: Enrolled,
+    thresholds: Sequence[Threshold],
+    tell: Callable[[CameraState], None],
 ) -> list[list[Sighting]]:
     """Alerts of one video at each threshold, from one look at it."""
     looking = Looking(model)
@@ -100,6 +111,7 @@ def _alerts(
     with Camera.start(video.stem, str(video), speed="max") as camera:
         for _, news in in_media_order([camera]):
             if not isinstance(news, Frame):
+                tell(news)
                 continue
             passings = looking.step(news)
             for judge, mine in zip(judges, alerts, strict=True):

@@ -25,15 +25,21 @@ from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import CameraSection, Site
 
 DATABASE = "hallwatch.db"
+NOBODY = "Nobody is being looked for: no row of the list can be used."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A list made ready to be searched. ``meaning`` is the threshold in plain words."""
+    """A list made ready to be searched. ``meaning`` is the threshold in plain words.
+
+    ``noted`` are rows that are looked for although something about their photo is to be known.
+    """
 
     gallery: Gallery
     people: dict[str, Person]
     refused: tuple[Refusal, ...]
+    noted: tuple[Refusal, ...]
+    pack_warnings: tuple[str, ...]
     expired: int
     not_begun: int
     threshold: Threshold
@@ -70,6 +76,9 @@ def prepare(site: Site, environment: Environment) -> Prepared:
         raise UserError(
             f"the list could not be enrolled: its process ended ({child.end(5)}); see the lines above"
         ) from error
+    except BaseException:
+        child.end(0)  # Ctrl-C: the child takes no notice of it by itself
+        raise
     child.end(10)
     if isinstance(answer, Failed):
         raise UserError(answer.reason)
@@ -95,10 +104,12 @@ def enrol_list(order: ListOrder, link: Connection) -> None:
             gallery=enrolled.gallery,
             people=enrolled.people,
             refused=enrolled.refused,
+            noted=enrolled.warnings,
+            pack_warnings=pack.warnings,
             expired=watchlist.expired,
             not_begun=watchlist.not_begun,
             threshold=threshold,
-            meaning=threshold.meaning(),
+            meaning=threshold.meaning() if enrolled.people else NOBODY,
         )
     )
 

@@ -15,7 +15,7 @@ from hallwatch.adapters.images import FolderImages
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.library import open_pack
 from hallwatch.core.decide import Incidents, Threshold
-from hallwatch.core.events import CameraCondition, CameraState
+from hallwatch.core.events import GONE, CameraCondition, CameraState
 from hallwatch.core.model import Frame, Person
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.camera import Camera
@@ -139,6 +139,8 @@ def _serve(post: Post, link: Connection) -> bool:
         for sighting in post.watching.step(came):
             link.send(sighting)
     elif came is not None:
+        if came.condition in GONE:
+            post.watching.stopped()
         post.state = came
         link.send(post.told)
         return came.condition is not CameraCondition.ENDED

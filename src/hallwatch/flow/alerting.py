@@ -72,6 +72,8 @@ class Alerting:
                 sighting.score,
                 sighting.alert_id,
             )
+        else:
+            self._incidents.seen(sighting.external_id, alert_id, sighting.at)
         kept = self._book.keep(
             replace(sighting, alert_id=alert_id), building=building, meaning=self._meaning, now=self._now()
         )

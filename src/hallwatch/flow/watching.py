@@ -36,6 +36,8 @@ class Joins(Protocol):
         self, person: str, camera: str, building: str, at: datetime, score: float, fresh_id: str
     ) -> tuple[str, bool]: ...
 
+    def seen(self, person: str, alert_id: str, at: datetime) -> None: ...
+
 
 @dataclass(slots=True)
 class Passing:
@@ -72,6 +74,12 @@ class Looking:
         dealt = self._deal([face for face in everybody if plausible(face)], frame.media_time_s)
         touched = [self._look_closer(track, face, frame, image, everybody) for track, face in dealt]
         return [passing for passing in touched if passing is not None]
+
+    def forget(self) -> None:
+        """The camera is gone: so is everything that is known of whoever was before it."""
+        self._tracker.tracks.clear()
+        self.passings.clear()
+        self._motion = Motion()
 
     def _deal(self, faces: Sequence[Face], at_s: float) -> list[tuple[Track, Face]]:
         """Deal faces to tracks; whatever is known of a passing that has ended is forgotten."""
@@ -121,19 +129,27 @@ class Watching:
         """New alerts and improvements of earlier ones that this frame gives rise to."""
         return self.decide(self.looking.step(frame), frame)
 
+    def stopped(self) -> None:
+        """The camera is gone, for now or for good: nothing of whoever was before it is kept."""
+        self.looking.forget()
+        self._told.clear()
+
     def decide(self, passings: Sequence[Passing], frame: Frame) -> list[Sighting]:
         """The same, from passings to which ``frame`` has just added evidence."""
         self._told = {number: told for number, told in self._told.items() if number in self.looking.passings}
-        sightings = []
+        for number, sighting in self._told.items():
+            if self.looking.passings[number].track.seen_s == frame.media_time_s:
+                self._incidents.seen(sighting.external_id, sighting.alert_id, frame.at)
+        sightings: list[Sighting] = []
         for passing in passings:
             verdict = judge(passing.evidence, self._gallery.snapshot, self._threshold.score)
             told = self._told.get(passing.track.number)
             if verdict is None or not _worth_telling(told, passing.evidence, verdict):
                 continue
-            sighting = self._sighting(passing, told, verdict, frame)
-            if sighting is not None:
-                self._told[passing.track.number] = sighting
-                sightings.append(sighting)
+            new = self._sighting(passing, told, verdict, frame)
+            if new is not None:
+                self._told[passing.track.number] = new
+                sightings.append(new)
         return sightings
 
     def _sighting(
@@ -150,7 +166,7 @@ class Watching:
             alert_id, new = self._incidents.join(
                 verdict.person, self.camera, self.building, frame.at, verdict.score, str(fresh)
             )
-        best = passing.evidence.shots[0]
+        best = passing.evidence.shots[verdict.agreeing[0]]
         return Sighting(
             alert_id=alert_id,
             camera=self.camera,
@@ -161,7 +177,7 @@ class Watching:
             lists=lists,
             score=verdict.score,
             threshold=self._threshold.score,
-            face_px=_largest(passing.evidence),
+            face_px=_largest(passing.evidence, verdict),
             shots=verdict.shots,
             pack=self.pack,
             improves=not new,
@@ -175,11 +191,12 @@ def _worth_telling(told: Sighting | None, evidence: BestShots, verdict: Verdict)
         return True
     if told.external_id != verdict.person:
         return verdict.score > told.score
-    return verdict.score >= told.score + BETTER_SCORE or _largest(evidence) >= BETTER_SIZE * told.face_px
+    larger = _largest(evidence, verdict) >= BETTER_SIZE * told.face_px
+    return verdict.score >= told.score + BETTER_SCORE or larger
 
 
-def _largest(evidence: BestShots) -> int:
-    return max(shot.face.px for shot in evidence.shots)
+def _largest(evidence: BestShots, verdict: Verdict) -> int:
+    return max(evidence.shots[place].face.px for place in verdict.agreeing)
 
 
 def expired_on(people: dict[str, Person], day: date) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hallwatch.errors import UserError
+from hallwatch.errors import ImageError, UserError
 from hallwatch.sim.photo import FaceBox, Locate, read_photo
 
 _LISTED = 1 << 45
@@ -57,10 +57,10 @@ def spread(roles: Sequence[Role], apart: int) -> list[Role]:
 def draw_cast(
     people: Mapping[str, Sequence[Path]], passes: int, locate: Locate, rng: np.random.Generator
 ) -> tuple[list[Role], int]:
-    """Who walks with which photo, and how many photos were passed over because no face was found.
+    """Who walks with which photo, and how many photos were passed over: no face in them, or not to be read.
 
     Everybody walks once, in random order, before anybody walks twice, then with another photo if there is
-    one. Raises UserError when nobody has a photo with a face, ImageError when a photo cannot be read.
+    one. Raises UserError when nobody has a photo with a face.
     """
     order = [sorted(people)[int(i)] for i in rng.permutation(len(people))]
     unseen = {
@@ -68,12 +68,13 @@ def draw_cast(
     }
     known: dict[str, list[Role]] = {person: [] for person in order}
     roles: list[Role] = []
+    broken: list[ImageError] = []
     skipped = walks = 0
     while len(roles) < passes and order:
         for person in order[: passes - len(roles)]:
             while unseen[person] and len(known[person]) <= walks:
                 photo = unseen[person].pop()
-                face = locate(read_photo(photo))
+                face = _face(photo, locate, broken)
                 if face is None:
                     skipped += 1
                 else:
@@ -83,7 +84,17 @@ def draw_cast(
         order = [person for person in order if known[person]] if walks == 0 else order
         walks += 1
     if len(roles) < passes:
+        why = f" (the last one that cannot be read: {broken[-1]})" if broken else ""
         raise UserError(
-            "no photo left in which a face can be found: give more faces, or ask for fewer passes"
+            f"no photo left in which a face can be found{why}: give more faces, or ask for fewer passes"
         )
     return roles, skipped
+
+
+def _face(photo: Path, locate: Locate, broken: list[ImageError]) -> FaceBox | None:
+    """Where the face is; None when there is none, or (noted in ``broken``) when the file cannot be read."""
+    try:
+        return locate(read_photo(photo))
+    except ImageError as error:
+        broken.append(error)
+        return None

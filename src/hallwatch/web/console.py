@@ -33,9 +33,9 @@ class SiteFacts:
     """What does not change while the server runs.
 
     ``run`` is another text at every start; ``people`` counts those who can be found, ``expired`` and
-    ``not_begun`` the rows left out by their dates; ``meaning`` explains the score in one or two sentences;
-    ``zone`` None is the machine's own; ``notice`` is a line for the top of the
-    page (the demo says there what it is).
+    ``not_begun`` the rows left out by their dates, ``noted`` are rows of which something is to be known;
+    ``meaning`` explains the score in one or two sentences; ``zone`` None is the machine's own; ``notice`` is a
+    line for the top of the page (the demo says there what it is).
     """
 
     run: str
@@ -45,8 +45,10 @@ class SiteFacts:
     expired: int
     not_begun: int
     refused: tuple[Refusal, ...]
+    noted: tuple[Refusal, ...]
     meaning: str
     pack: str
+    pack_warnings: tuple[str, ...] = ()
     notice: str = ""
 
 

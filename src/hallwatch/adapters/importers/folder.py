@@ -52,13 +52,18 @@ def read_watchlist(folder: Path, today: date) -> Watchlist:
 
 def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells of every row that is not empty."""
+    line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             header = [(name or "").strip().lower() for name in reader.fieldnames or ()]
             _check_header(path, header)
             reader.fieldnames = header
-            for cells in reader:
+            while True:
+                line = reader.line_num + 1
+                cells = next(reader, None)
+                if cells is None:
+                    return
                 if None in cells:
                     yield reader.line_num, {"": "more cells than the header has columns"}
                 elif any(cells.values()):
@@ -72,7 +77,9 @@ def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError:
         raise WatchlistError(f"{path.name} is not UTF-8; save it as 'CSV UTF-8'") from None
     except csv.Error as error:
-        raise WatchlistError(f"{path.name} is not a well-formed CSV file: {error}") from None
+        raise WatchlistError(
+            f"{path.name} line {line}: not well-formed CSV ({error}); mend the quotes there"
+        ) from None
     except OSError as error:
         raise WatchlistError(f"{path} cannot be read: {error.strerror}") from None
 

@@ -25,7 +25,7 @@ CLOSER_SIDE, CLOSER_PX = 192, (96, 128)
 shot. What networks for small faces see best."""
 LEAST_SIDE, LEAST_SCALE = 640, 0.5
 """Cameras are searched at half their size, but at no less than 640 pixels: faces that can be recognised are at
-least twice as large as those that can be found (docs/measurements.md)."""
+least twice as large as those that can be found (docs/decisions/007-half-size-and-a-closer-look.md)."""
 LEAST_SCORE = 0.5
 OFF_CENTRE = 0.15
 """In the closer look, the face's centre is this share of the canvas from its middle at most."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from hallwatch.adapters.models.detector import Detector
@@ -57,13 +58,14 @@ class FacePack:
 
     def _detect_with_margin(self, photo: Pixels) -> list[Face]:
         """A face that fills the photo is only found when there is something around it."""
-        edge = max(photo.shape[:2]) // 2
-        wider = np.pad(photo, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
+        small, scale = _at_most(photo, WIDE_PHOTO_SIDE)
+        edge = max(small.shape[:2]) // 2
+        wider = np.pad(small, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
         faces = self.detect(wider, long_side=PHOTO_SIDE, square=True)
         return [
             Face(
-                Box(f.box.left - edge, f.box.top - edge, f.box.right - edge, f.box.bottom - edge),
-                f.points - np.float32(edge),
+                Box(*((side - edge) / scale for side in (f.box.left, f.box.top, f.box.right, f.box.bottom))),
+                np.asarray((f.points - edge) / scale, dtype=np.float32),
                 f.score,
             )
             for f in faces
@@ -81,3 +83,13 @@ class FacePack:
 
     def _template(self, image: Pixels, face: Face) -> Template:
         return join([part.embed(image, face) for part in self.embedders], self._weights)
+
+
+def _at_most(photo: Pixels, side: int) -> tuple[Pixels, float]:
+    """The photo with its longer side at most ``side`` pixels, and its scale."""
+    rows, columns = photo.shape[:2]
+    scale = min(1.0, side / max(rows, columns))
+    if scale == 1.0:
+        return photo, scale
+    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale

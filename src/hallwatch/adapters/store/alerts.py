@@ -13,7 +13,7 @@ from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.tables import AlertRow, ShotRow
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert
-from hallwatch.errors import HallwatchError, SettingsError
+from hallwatch.errors import HallwatchError, SettingsError, UserError
 
 
 class AlertWriter:
@@ -39,7 +39,18 @@ class AlertWriter:
             raise
 
     def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
-        """Commit a new alert or improve a known one; repeating one changes only its sequence."""
+        """Commit a new alert or improve a known one; repeating one changes only its sequence.
+
+        Raises StoreUnwritable (a full disk, say); nothing is half-written then.
+        """
+        try:
+            return self._keep(sighting, building=building, meaning=meaning, now=now)
+        except DBAPIError as error:
+            raise StoreUnwritable(
+                f"the alert database cannot be written ({error.orig}); look at the disk of data_dir"
+            ) from None
+
+    def _keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
         with Session(self._engine) as session, session.begin():
             sequence = (session.scalar(select(func.max(AlertRow.sequence))) or 0) + 1
             row = session.get(AlertRow, sighting.alert_id)
@@ -57,6 +68,10 @@ class AlertWriter:
     def close(self) -> None:
         """Give the file back."""
         self._engine.dispose()
+
+
+class StoreUnwritable(UserError):
+    """An alert could not be committed; whoever sent it still has it."""
 
 
 class StoreUnreadable(HallwatchError):

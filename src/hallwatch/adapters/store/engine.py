@@ -62,7 +62,8 @@ def _engine(
     pragmas: tuple[str, ...],
     pool: type[NullPool] | type[StaticPool],
 ) -> Engine:
-    engine = create_engine("sqlite://", creator=connect, poolclass=pool)
+    # Errors must not quote what was being written: it is names and faces.
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -46,6 +46,12 @@ class Incidents:
         self._open[person] = mine
         return fresh_id, True
 
+    def seen(self, person: str, alert_id: str, at: datetime) -> None:
+        """The person of an open incident is still there, better seen or not."""
+        for incident in self._open.get(person, []):
+            if incident.alert_id == alert_id:
+                incident.last = max(incident.last, at)
+
 
 def _same(incident: _Incident, camera: str, building: str, at: datetime) -> bool:
     # Apart in either direction: the sightings of several cameras or workers need not come in order of time.

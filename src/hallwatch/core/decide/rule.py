@@ -24,11 +24,20 @@ RULE = f"fused-and-{AGREE}-of-{BEST}"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The person a track's evidence speaks for most, and how strongly; ``shots`` is how many agree."""
+    """The person a track's evidence speaks for most, and how strongly.
+
+    ``agreeing`` are the places, in the evidence, of the shots that alone reach the threshold, best quality first:
+    only they may be shown or measured, since a track can have been dealt somebody else's face too.
+    """
 
     person: str
     score: float
-    shots: int
+    agreeing: tuple[int, ...]
+
+    @property
+    def shots(self) -> int:
+        """How many shots agree."""
+        return len(self.agreeing)
 
 
 def judge(evidence: BestShots, gallery: Snapshot, threshold: float) -> Verdict | None:
@@ -38,10 +47,10 @@ def judge(evidence: BestShots, gallery: Snapshot, threshold: float) -> Verdict |
     best: Verdict | None = None
     templates = evidence.templates
     for person, fused in gallery.search(evidence.fused, threshold):
-        single = np.sort((templates @ gallery.templates_of(person).T).max(axis=1))[::-1]
-        score = min(fused, float(single[AGREE - 1]))
+        single = (templates @ gallery.templates_of(person).T).max(axis=1)
+        score = min(fused, float(np.sort(single)[-AGREE]))
         if score >= threshold and (best is None or score > best.score):
-            best = Verdict(person, score, int((single >= threshold).sum()))
+            best = Verdict(person, score, tuple(np.flatnonzero(single >= threshold).tolist()))
     return best
 
 

@@ -37,10 +37,12 @@ class Threshold:
         """What the threshold means, in plain words with its sample."""
         low, high = self.interval
         if self.passes_a_day:
+            count = _figure(self.fpir * self.passes_a_day)
+            alerts = "false alert" if count == "1" else "false alerts"
             often = (
-                f"about {_figure(self.fpir * self.passes_a_day)} false alerts a day are expected with"
-                f" {_photos(self.people)} enrolled and {self.passes_a_day:,} passes a day (likely"
-                f" {_figure(low * self.passes_a_day)} to {_figure(high * self.passes_a_day)}"
+                f"expect about {count} {alerts} a day with {_photos(self.people)} enrolled and"
+                f" {self.passes_a_day:,} passes a day (likely {_figure(low * self.passes_a_day)} to"
+                f" {_figure(high * self.passes_a_day)}"
             )
         else:
             often = (

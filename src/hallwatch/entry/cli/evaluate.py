@@ -85,6 +85,7 @@ def walkby(
     from hallwatch.adapters.images import FolderImages
     from hallwatch.adapters.importers.folder import read_watchlist
     from hallwatch.core.decide.threshold import for_budget, for_rate
+    from hallwatch.entry.cli.told import States
     from hallwatch.entry.walkby_videos import measure_videos, read_truth
     from hallwatch.flow.importing import enrol
 
@@ -95,6 +96,8 @@ def walkby(
     enrolled = enrol(listed, FolderImages(watchlist), model)
     for refusal in enrolled.refused:
         say_line(f"refused: {refusal}")
+    for warning in enrolled.warnings:
+        say_line(f"note: {warning}")
     size = max(enrolled.gallery.size, 1)
     rates = [] if not curve else [0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4, 5e-5]
     wished = for_rate(calibration, fpir, size) if fpir else for_budget(calibration, 1.0, size)
@@ -105,7 +108,7 @@ def walkby(
         say_line(
             f"note: {', '.join(missing)} of the truth cannot be found with this list; each pass is a miss"
         )
-    reports = measure_videos(videos, truths, model, enrolled, thresholds)
+    reports = measure_videos(videos, truths, model, enrolled, thresholds, States().say)
     record = _walkby_record(model, wished, reports[0])
     if curve:
         record["curve"] = [

@@ -21,7 +21,12 @@ def serve(
     start_logging()
     site = read_site(config)
     server = Server(site, Environment.from_environ())
-    for refusal in server.prepared.refused:
-        print(f"hallwatch: refused: {refusal}", file=sys.stderr)
+    prepared = server.prepared
+    for line in (
+        *(f"pack {site.recognition.pack}: {warning}" for warning in prepared.pack_warnings),
+        *(f"refused: {refusal}" for refusal in prepared.refused),
+        *(f"note: {noted}" for noted in prepared.noted),
+    ):
+        print(f"hallwatch: {line}", file=sys.stderr)
     print(f"hallwatch: the console is at {server.url} (Ctrl-C ends everything)", flush=True)
     server.run()

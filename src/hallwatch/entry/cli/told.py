@@ -83,14 +83,14 @@ class JsonLines:
     """JSON lines on standard output and nothing else there; camera states go to standard error."""
 
     def __init__(self) -> None:
-        self._count = Count()
+        self._count, self._states = Count(), States()
 
     def sighting(self, sighting: Sighting) -> None:
         self._count.alerts.add(sighting.alert_id)
         _line(as_json(sighting))
 
     def state(self, state: CameraState) -> None:
-        _say_state(state)
+        self._states.say(state)
 
     def progress(self, camera: Camera, frame: Frame, watching: Watching) -> None:
         self._count.seconds[camera.name] = frame.media_time_s
@@ -102,10 +102,14 @@ class JsonLines:
 
 
 class Table:
-    """A table of alerts that grows, with a line of progress a camera below it."""
+    """A table of alerts that grows, with a line of progress a camera below it.
+
+    Where nothing redraws (a file, a pipe) every alert and every change of a camera is a line at once as well.
+    """
 
     def __init__(self) -> None:
-        self._count = Count()
+        self._count, self._states = Count(), States()
+        self._redraws = sys.stdout.isatty()
         self._rows: dict[str, Sighting] = {}
         self._status: dict[str, str] = {}
         # In a file or a pipe there is no width to keep to, and a wrapped name is found by nobody.
@@ -124,11 +128,19 @@ class Table:
     def sighting(self, sighting: Sighting) -> None:
         self._count.alerts.add(sighting.alert_id)
         first = self._rows.get(sighting.alert_id)
+        if first is None and not self._redraws:
+            print(
+                f"{_clock(sighting)} {sighting.camera}: possible match, {sighting.name} ({sighting.external_id}),"
+                f" {', '.join(sighting.lists)}",
+                flush=True,
+            )
         if first is None or sighting.score > first.score:
             self._rows[sighting.alert_id] = sighting
 
     def state(self, state: CameraState) -> None:
         self._status[state.camera] = _state_words(state)
+        if not self._redraws:
+            self._states.say(state)
 
     def progress(self, camera: Camera, frame: Frame, watching: Watching) -> None:
         self._count.seconds[camera.name] = frame.media_time_s
@@ -155,9 +167,9 @@ class Table:
         table = RichTable(title="Possible matches", title_justify="left", expand=False)
         for column in ("time", "camera", "person", "lists", "score / threshold", "face", "shots"):
             table.add_column(column)
-        for sighting in self._rows.values():
+        for sighting in list(self._rows.values()):
             table.add_row(
-                sighting.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+                _clock(sighting),
                 Text(sighting.camera),
                 Text(f"{sighting.name} ({sighting.external_id})"),
                 ", ".join(sighting.lists),
@@ -165,7 +177,7 @@ class Table:
                 f"{sighting.face_px} px",
                 str(sighting.shots),
             )
-        table.caption = Text("\n".join(f"{name}: {status}" for name, status in self._status.items()))
+        table.caption = Text("\n".join(f"{name}: {status}" for name, status in list(self._status.items())))
         table.caption_justify = "left"
         return table
 
@@ -174,12 +186,30 @@ def _line(record: Mapping[str, object]) -> None:
     print(json.dumps(record, ensure_ascii=False), flush=True)
 
 
-def _say_state(state: CameraState) -> None:
-    if state.condition in (CameraCondition.LOST, CameraCondition.ENDED) and state.detail:
-        say(f"{state.camera}: {_state_words(state)}")
+class States:
+    """Says on standard error what happens to cameras: losses, ends, files that cannot be read, and the return."""
+
+    def __init__(self) -> None:
+        self._lost: set[str] = set()
+
+    def say(self, state: CameraState) -> None:
+        """One line, or none when nothing is worth one."""
+        back = state.condition is CameraCondition.WATCHING and state.camera in self._lost
+        if state.condition is CameraCondition.LOST:
+            self._lost.add(state.camera)
+        elif state.condition is not CameraCondition.STARTING:
+            self._lost.discard(state.camera)
+        if back and not state.detail:
+            say(f"{state.camera}: watching again")
+        elif state.detail and state.condition is not CameraCondition.STARTING:
+            say(f"{state.camera}: {_state_words(state)}")
 
 
 def _state_words(state: CameraState) -> str:
     again = f"; trying again in {state.retry_in_s:.0f} s" if state.retry_in_s else ""
     detail = f": {state.detail}" if state.detail else ""
     return f"{state.condition.value}{detail}{again}"
+
+
+def _clock(sighting: Sighting) -> str:
+    return sighting.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,30 +72,31 @@ def watch(
     from hallwatch.core.decide.threshold import PASSES_A_DAY, for_budget, for_rate
     from hallwatch.entry.cli.told import JsonLines, Table
 
+    names = _names(sources)
     listed = read_watchlist(watchlist, date.today())
     model = open_for(pack, precision)
     calibration = calibrated(model)
+    enrolled = _enrol(listed, watchlist, model, strict)
+    size = enrolled.gallery.size
+    if fpir is not None:
+        threshold = for_rate(calibration, fpir, size)
+    else:
+        threshold = for_budget(calibration, false_alerts_per_day or 1.0, size, passes_per_day or PASSES_A_DAY)
     with ExitStack() as stack:
-        cameras = _cameras(sources, speed, rate, stack)
-        enrolled = _enrol(listed, watchlist, model, strict)
-        size = enrolled.gallery.size
-        if fpir is not None:
-            threshold = for_rate(calibration, fpir, size)
-        else:
-            threshold = for_budget(
-                calibration, false_alerts_per_day or 1.0, size, passes_per_day or PASSES_A_DAY
-            )
+        # Only now: a film that keeps its clock would run while the list is still being read.
+        cameras = _cameras(names, sources, speed, rate, stack)
         told: Told = JsonLines() if as_json else stack.enter_context(Table())
-        _say_what(pack, model.warnings, enrolled, listed, threshold)
+        _say_what(model, enrolled, listed, threshold)
         watchings = _watchings(cameras, model, enrolled, threshold, watchlist)
         _run(cameras, watchings, speed, told)
         told.summary(cameras, watchings, enrolled)
 
 
-def _cameras(sources: list[str], speed: Speed, rate: float, stack: ExitStack) -> list[Camera]:
+def _cameras(
+    names: list[str], sources: list[str], speed: Speed, rate: float, stack: ExitStack
+) -> list[Camera]:
     from hallwatch.entry.camera import Camera
 
-    names = _names(sources)
     return [
         stack.enter_context(Camera.start(name, source, speed=speed.value, rate=rate))
         for name, source in zip(names, sources, strict=True)
@@ -106,17 +108,22 @@ def _names(sources: list[str]) -> list[str]:
     from hallwatch.adapters.sources.address import parse
 
     named = [parse(source).name for source in sources]
-    return [
-        name if named.count(name) == 1 else f"{name}-{named[: number + 1].count(name)}"
-        for number, name in enumerate(named)
-    ]
+    taken = {name for name in named if named.count(name) == 1}
+    unique: list[str] = []
+    for name in named:
+        numbers = (f"{name}-{number}" for number in count(1))
+        unique.append(name if named.count(name) == 1 else next(one for one in numbers if one not in taken))
+        taken.add(unique[-1])
+    return unique
 
 
 def _enrol(listed: ReadList, folder: Path, model: FacePack, strict: bool) -> Enrolled:
     from hallwatch.adapters.images import FolderImages
+    from hallwatch.entry.cli.progress import counted
     from hallwatch.flow.importing import enrol
 
-    enrolled = enrol(listed, FolderImages(folder), model)
+    with counted("photos") as progress:
+        enrolled = enrol(listed, FolderImages(folder), model, progress=progress)
     for refusal in enrolled.refused:
         say(f"refused: {refusal}")
     for warning in enrolled.warnings:
@@ -131,11 +138,11 @@ def _enrol(listed: ReadList, folder: Path, model: FacePack, strict: bool) -> Enr
     return enrolled
 
 
-def _say_what(
-    pack: str, warnings: tuple[str, ...], enrolled: Enrolled, listed: ReadList, threshold: Threshold
-) -> None:
-    for warning in warnings:
-        say(f"pack {pack}: {warning}")
+def _say_what(model: FacePack, enrolled: Enrolled, listed: ReadList, threshold: Threshold) -> None:
+    effect = model.effects[0]
+    say(f"pack {model.name}: {effect.engine} on {effect.device} in {effect.precision}")
+    for warning in model.warnings:
+        say(f"pack {model.name}: {warning}")
     people = "1 person" if len(enrolled.people) == 1 else f"{len(enrolled.people)} people"
     say(f"{people} listed{_passed_over(listed)}. {threshold.meaning()}")
 
@@ -177,10 +184,12 @@ def _watchings(
 
 def _run(cameras: list[Camera], watchings: dict[str, Watching], speed: Speed, told: Told) -> None:
     """Until every source has ended or somebody says stop."""
+    from hallwatch.core.events import GONE
     from hallwatch.core.model import Frame
     from hallwatch.entry.rounds import as_they_come, in_media_order
 
-    order = in_media_order if speed is Speed.MAX else as_they_come
+    stored = all(not camera.live for camera in cameras)
+    order = in_media_order if speed is Speed.MAX and stored else as_they_come
     with _interruptible():
         try:
             for camera, news in order(cameras):
@@ -189,6 +198,8 @@ def _run(cameras: list[Camera], watchings: dict[str, Watching], speed: Speed, to
                         told.sighting(sighting)
                     told.progress(camera, news, watchings[camera.name])
                 else:
+                    if news.condition in GONE:
+                        watchings[camera.name].stopped()
                     told.state(news)
         except KeyboardInterrupt:
             say("stopped")
