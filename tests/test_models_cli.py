@@ -139,5 +139,8 @@ def test_the_environment_is_read_strictly(tmp_path: Path) -> None:
     here = Environment.from_environ({"HALLWATCH_HOME": str(tmp_path), "HALLWATCH_MODELS": str(tmp_path)})
     assert (here.home, here.models) == (tmp_path, tmp_path)
     assert Environment.from_environ({}).home.is_absolute()
+    assert (here.engine, here.device) == ("openvino", "CPU")
+    other = Environment.from_environ({"HALLWATCH_ENGINE": "onnxruntime", "HALLWATCH_DEVICE": "CUDA"})
+    assert (other.engine, other.device) == ("onnxruntime", "CUDA")
     with pytest.raises(SettingsError, match=r"HALLWATCH_MODELS names .*mend or unset it"):
         Environment.from_environ({"HALLWATCH_MODELS": str(tmp_path / "nowhere")})

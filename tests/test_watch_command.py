@@ -405,3 +405,14 @@ def test_every_source_has_a_name_of_its_own(tmp_path: Path) -> None:
         (tmp_path / name).touch()
         sources.append(str(tmp_path / name))
     assert _names(sources) == ["clip-2", "clip-3", "clip-1", "other"]
+
+
+def test_the_engine_is_said_and_one_that_cannot_is_an_error(stage: Stage, long_list: Path) -> None:
+    environ = {**stage.environ, "HALLWATCH_ENGINE": "onnxruntime"}
+    said = hallwatch(environ, "watch", stage.film, "--watchlist", long_list, "--pack", PACK, "--json")
+    assert said.status == 2
+    assert "use the engine openvino" in said.err.splitlines()[-1]
+
+
+def test_what_computes_is_said(watched: Said) -> None:
+    assert f"pack {PACK}: openvino on CPU in" in watched.err

@@ -142,6 +142,8 @@ def pack_order(site: Site, environment: Environment) -> PackOrder:
         precision=site.recognition.precision,
         home=environment.home,
         models_from=environment.models,
+        engine=environment.engine,
+        device=environment.device,
     )
 
 

@@ -35,10 +35,19 @@ class PackOrder:
     precision: str
     home: Path
     models_from: Path | None
+    engine: str = "openvino"
+    device: str = "CPU"
 
     def open(self) -> FacePack:
         """The pack at work. Raises PackError."""
-        return open_pack(self.name, home=self.home, models_from=self.models_from, precision=self.precision)
+        return open_pack(
+            self.name,
+            home=self.home,
+            models_from=self.models_from,
+            precision=self.precision,
+            engine=self.engine,
+            device=self.device,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

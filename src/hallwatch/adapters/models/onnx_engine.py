@@ -62,7 +62,7 @@ class OnnxEngine:
     def compile(self, path: Path, shape: tuple[int, ...]) -> OnnxGraph:
         """The graph in ``path`` for one input shape (N, C, H, W). Raises PackError when it cannot."""
         if path.suffix != ".onnx":
-            raise PackError(f"ONNX Runtime cannot read {path.name}; use --engine openvino for this pack")
+            raise PackError(f"ONNX Runtime cannot read {path.name}; use the engine openvino for this pack")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = FATAL_ONLY

@@ -49,7 +49,14 @@ def open_for(pack: str, precision: Precision) -> FacePack:
     from hallwatch.adapters.models.library import open_pack
 
     here = Environment.from_environ()
-    return open_pack(pack, home=here.home, models_from=here.models, precision=precision.value)
+    return open_pack(
+        pack,
+        home=here.home,
+        models_from=here.models,
+        precision=precision.value,
+        engine=here.engine,
+        device=here.device,
+    )
 
 
 def calibrated(model: FacePack) -> Calibration:
