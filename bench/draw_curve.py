@@ -85,7 +85,7 @@ def _label(axes: Axes, unlisted: int) -> None:
     axes.text(1.08 / unlisted, 0.03, f"1 in the {unlisted:,} passes\nwatched here", fontsize=8, color="#333")
     axes.grid(True, which="major", color="#ddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="center right", frameon=False, fontsize=9)
+    axes.legend(loc="lower right", frameon=False, fontsize=9)
 
 
 def main() -> None:
