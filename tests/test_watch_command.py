@@ -396,6 +396,9 @@ def test_a_broken_film_among_good_ones_ends_alone(stage: Stage, tmp_path: Path) 
     assert said.status == 0, said.err
     assert [record["camera"] for record in said.of_type("alert")] == ["stage"]
     assert "broken: ended: cannot be used" in said.err
+    none = stage.watch(watchlist, broken, film=broken)
+    assert none.status == 2
+    assert "none of the sources could be watched" in none.err.splitlines()[-1]
 
 
 def test_every_source_has_a_name_of_its_own(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from hallwatch.entry.cli.options import (
     open_for,
     say,
 )
-from hallwatch.errors import SettingsError, UserError
+from hallwatch.errors import SettingsError, SourceError, UserError
 
 if TYPE_CHECKING:
     from hallwatch.adapters.models.face_pack import FacePack
@@ -88,8 +88,10 @@ def watch(
         told: Told = JsonLines() if as_json else stack.enter_context(Table())
         _say_what(model, enrolled, listed, threshold)
         watchings = _watchings(cameras, model, enrolled, threshold, watchlist)
-        _run(cameras, watchings, speed, told)
+        ended = _run(cameras, watchings, speed, told)
         told.summary(cameras, watchings, enrolled)
+        if ended and not any(camera.frames for camera in cameras):
+            raise SourceError("none of the sources could be watched; see the lines above")
 
 
 def _cameras(
@@ -182,8 +184,8 @@ def _watchings(
     }
 
 
-def _run(cameras: list[Camera], watchings: dict[str, Watching], speed: Speed, told: Told) -> None:
-    """Until every source has ended or somebody says stop."""
+def _run(cameras: list[Camera], watchings: dict[str, Watching], speed: Speed, told: Told) -> bool:
+    """Until every source has ended (True) or somebody says stop (False)."""
     from hallwatch.core.events import GONE
     from hallwatch.core.model import Frame
     from hallwatch.entry.rounds import as_they_come, in_media_order
@@ -203,6 +205,8 @@ def _run(cameras: list[Camera], watchings: dict[str, Watching], speed: Speed, to
                     told.state(news)
         except KeyboardInterrupt:
             say("stopped")
+            return False
+    return True
 
 
 @contextmanager
