@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,11 +16,9 @@ import httpx
 
 from hallwatch.adapters.models.calibrations import keep_calibration
 from hallwatch.adapters.models.catalogue import find_pack
-from hallwatch.core.decide import Calibration, Tail
-from hallwatch.core.decide.rule import RULE
+from hallwatch.core.decide import Tail
+from tests.watching import HALLWATCH, PACK, made_up_calibration
 
-PACK = "retail"
-HALLWATCH = Path(sys.executable).with_name("hallwatch")
 T = TypeVar("T")
 
 
@@ -32,18 +29,7 @@ def environment(folder: Path, shared: Path) -> dict[str, str]:
     """
     home = folder / "home"
     tail = Tail(level=0.36, rate=0.01, shape=-0.05, scale=0.03)
-    calibration = Calibration(
-        rule=RULE,
-        precisions=("f32", "bf16"),
-        faces="none, made up for tests",
-        strangers=600,
-        passes=1000,
-        gallery=200,
-        tail=tail,
-        resampled=(tail, tail),
-        mated_passes=100,
-        mated=tuple(0.3 + number / 200 for number in range(101)),
-    )
+    calibration = replace(made_up_calibration(), tail=tail, resampled=(tail, tail))
     keep_calibration(find_pack(PACK, home), calibration, home)
     (folder / "tmp").mkdir()
     return {
@@ -126,7 +112,7 @@ def serving(config: Path, environ: Mapping[str, str], *, start_s: float = 120) -
             process.kill()
             process.wait()
             process.stdout.close()
-            left = [pid for pid in below if alive(pid)]
+            left = still_alive(below, 5.0)
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
         assert not left, f"left behind: {[below[pid] for pid in left]}"
@@ -139,6 +125,14 @@ def until(what: Callable[[], T], timeout_s: float = 90, every_s: float = 0.1) ->
         assert time.monotonic() < end, "never came true"
         time.sleep(every_s)
     return answer
+
+
+def still_alive(pids: Iterable[int], within_s: float) -> list[int]:
+    """Who of them has not ended by then; Python's own helper of the server notices its end a moment later."""
+    end = time.monotonic() + within_s
+    while (left := [pid for pid in pids if alive(pid)]) and time.monotonic() < end:
+        time.sleep(0.05)
+    return left
 
 
 def alive(pid: int) -> bool:

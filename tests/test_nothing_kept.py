@@ -17,8 +17,9 @@ from hallwatch.adapters.models.library import open_pack
 from hallwatch.core.model import Templates
 from hallwatch.sim.film import write_film
 from hallwatch.sim.plan import Plan, plan_walkby
-from tests.serving import PACK, environment, serving, until, write_config
+from tests.serving import environment, serving, until, write_config
 from tests.traces import contents, search
+from tests.watching import PACK
 
 STRANGERS = 50
 

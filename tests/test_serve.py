@@ -13,7 +13,8 @@ import pytest
 
 from hallwatch.sim.film import write_film
 from hallwatch.sim.plan import plan_walkby
-from tests.serving import HALLWATCH, Serving, alive, environment, serving, until, write_config
+from tests.serving import Serving, alive, environment, serving, until, write_config
+from tests.watching import HALLWATCH
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hallwatch.entry.demo.witness import Verdict
-from tests.serving import HALLWATCH
+from tests.watching import HALLWATCH
 
 NAME = "Dana Sample"
 

@@ -10,7 +10,7 @@ import pytest
 from hallwatch.errors import SettingsError
 from hallwatch.settings.read import EXAMPLE, read_site
 from hallwatch.settings.site import Section, Site
-from tests.serving import HALLWATCH
+from tests.watching import HALLWATCH
 
 DOC = Path(__file__).parents[1] / "docs" / "operating.md"
 

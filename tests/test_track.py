@@ -130,14 +130,6 @@ def test_ended_tracks_are_told_once() -> None:
     assert tracker.update([], 5.0) == ([], [])
 
 
-def test_a_track_split_off_begins_anew() -> None:
-    tracker = Tracker()
-    (((first, _),), _) = tracker.update([face(100, 100, 50)], 0.0)
-    second = tracker.split(first, 0.2)
-    assert second.number == 2
-    assert tracker.tracks == [second]
-
-
 def test_a_crowd_keeps_its_tracks() -> None:
     ways = {
         str(n): towards(80 + 75 * (n % 8), 120 + 130 * (n // 8), 25, drift=5, growth=0.15) for n in range(16)

@@ -82,11 +82,6 @@ class Tracker:
                 dealt.append((self._start(face, at_s), face))
         return dealt, ended
 
-    def split(self, track: Track, at_s: float) -> Track:
-        """Give the newest face of ``track`` to a track of its own: it turned out to be somebody else."""
-        self.tracks.remove(track)
-        return self._start(track.face, at_s)
-
     def _start(self, face: Face, at_s: float) -> Track:
         self.started += 1
         track = Track(self.started, face, at_s, at_s, np.zeros(2))

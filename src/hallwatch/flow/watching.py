@@ -197,8 +197,3 @@ def _worth_telling(told: Sighting | None, evidence: BestShots, verdict: Verdict)
 
 def _largest(evidence: BestShots, verdict: Verdict) -> int:
     return max(evidence.shots[place].face.px for place in verdict.agreeing)
-
-
-def expired_on(people: dict[str, Person], day: date) -> list[str]:
-    """People whose every listing has ended before ``day``."""
-    return [external_id for external_id, person in people.items() if not person.lists_on(day)]
