@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hallwatch.core.model import Face, Luma
 
 LEAST_PX = 30
-"""Shots of smaller faces found nobody whom larger ones did not, and cost as much (docs/measurements.md)."""
+"""Shots of smaller faces added nothing that could be measured, and cost as much (docs/measurements.md)."""
 FULL_PX = 80
 LEAST_SCORE = 0.55
 MOST_YAW_DEG = 70.0
