@@ -13,7 +13,7 @@ from hallwatch.core.decide.threshold import for_budget, for_rate
 from hallwatch.entry.calibration_films import Cast, Order, divide, enrol_cast, run_films
 from hallwatch.entry.cli.options import Precision
 from hallwatch.errors import UserError
-from hallwatch.flow.calibrating import Scores, describe
+from hallwatch.flow.calibrating import Scores, centre_of, describe, score
 from tests.watching import PACK, environment, hallwatch, opened, pack_home
 
 LISTED, STRANGERS = 30, 36
@@ -40,7 +40,11 @@ def test_passes_become_a_calibration_that_gives_thresholds(
     monkeypatch.setattr(tempfile, "tempdir", None)
     told: list[tuple[int, int]] = []
     order = Order((PACK,), Precision.F32, cast, rounds=1, seed=1, processes=1)
-    scores = run_films(order, lambda done, of: told.append((done, of)))[PACK]
+    recorded = run_films(order, lambda done, of: told.append((done, of)))[PACK]
+    model = opened(home, shared, calibrating=True)
+    centre = centre_of(recorded)
+    gallery = enrol_cast(cast, model, centre).snapshot
+    scores = score(recorded, gallery, centre, model.parts)
 
     assert told == [(1, 1)]
     assert len(scores.strangers) == STRANGERS
@@ -53,10 +57,11 @@ def test_passes_become_a_calibration_that_gives_thresholds(
     assert float(strangers.max(axis=1).mean()) < 0.45
     assert (strangers.max(axis=1) > -1).mean() > 0.8
 
-    model = opened(home, shared)
-    calibration = describe(
-        scores, enrol_cast(cast, model).snapshot.templates, faces="a few", precisions=("f32",)
-    )
+    # Without what all faces have in common, strangers are less like the listed.
+    plain = score(recorded, enrol_cast(cast, model, 0 * centre).snapshot, 0 * centre, model.parts)
+    assert float(strangers.mean()) < float(np.stack(plain.strangers).mean()) - 0.02
+
+    calibration = describe(scores, gallery.templates, centre=centre, faces="a few", precisions=("f32",))
     assert (calibration.rule, calibration.strangers, calibration.passes) == (RULE, STRANGERS, STRANGERS)
     assert (calibration.mated_passes, calibration.gallery) == (LISTED, LISTED)
     assert list(calibration.energy) == sorted(calibration.energy)
@@ -69,7 +74,7 @@ def test_what_is_too_few_is_said_and_not_fitted(shared: Path, cast: Cast, tmp_pa
     few = Scores([np.zeros(4, np.float32)] * 9, list(range(9)), [0.5])
     templates = np.eye(4, dtype=np.float32)
     with pytest.raises(ValueError, match="too few"):
-        describe(few, templates, faces="nobody", precisions=("f32",))
+        describe(few, templates, centre=templates[0], faces="nobody", precisions=("f32",))
     with pytest.raises(UserError, match="at least 20 people with two or more photos to list and 100 others"):
         divide({**cast.listed, **cast.strangers})
     everybody_twice = {f"p{number:03d}": [Path("a.jpg"), Path("b.jpg")] for number in range(240)}

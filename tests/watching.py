@@ -60,9 +60,9 @@ def pack_home(home: Path, shared: Path, pack: str = PACK) -> Path:
 
 
 @cache
-def opened(home: Path, shared: Path, pack: str = PACK) -> FacePack:
+def opened(home: Path, shared: Path, pack: str = PACK, *, calibrating: bool = False) -> FacePack:
     """The pack at work in float32: the same numbers on every processor."""
-    return open_pack(pack, home=pack_home(home, shared, pack), precision="f32")
+    return open_pack(pack, home=pack_home(home, shared, pack), precision="f32", calibrating=calibrating)
 
 
 @cache

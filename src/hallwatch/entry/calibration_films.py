@@ -16,14 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from hallwatch.adapters.models.face_pack import FacePack
-from hallwatch.core.model import Frame
+from hallwatch.core.model import Frame, Template
+from hallwatch.core.recognise.centre import centred
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.camera import Camera
 from hallwatch.entry.cli.options import Precision, open_for
 from hallwatch.entry.cli.sim import detector_locator
 from hallwatch.entry.rounds import in_media_order
 from hallwatch.errors import EnrolmentError, ImageError, UserError
-from hallwatch.flow.calibrating import Scores, Walked, Whose, collect
+from hallwatch.flow.calibrating import Recorded, Walked, Whose, record
 from hallwatch.flow.importing import enrol_photo
 from hallwatch.flow.watching import Looking
 from hallwatch.sim.cast import enrolled_photo
@@ -84,28 +85,30 @@ def divide(photos: Mapping[str, Sequence[Path]]) -> Cast:
     return Cast(listed, strangers)
 
 
-def enrol_cast(cast: Cast, model: FacePack) -> Gallery:
-    """The listed, each by the first photo; who cannot be enrolled is left out (and missed, as in life)."""
+def enrol_cast(cast: Cast, model: FacePack, centre: Template) -> Gallery:
+    """The listed, each by the first photo, without ``centre``; who cannot be enrolled is left out (and missed, as in
+    life)."""
     gallery = Gallery(model.fingerprint, model.dimensions)
     templates = {}
     for person, paths in cast.listed.items():
         try:
-            templates[person] = enrol_photo(read_photo(enrolled_photo(paths)), model)[0][None]
+            template = enrol_photo(read_photo(enrolled_photo(paths)), model)[0][None]
         except (EnrolmentError, ImageError):
             continue
+        templates[person] = centred(template, centre, model.parts)
     gallery.put(templates, model.fingerprint)
     return gallery
 
 
-def run_films(order: Order, progress: Callable[[int, int], None]) -> dict[str, Scores]:
+def run_films(order: Order, progress: Callable[[int, int], None]) -> dict[str, list[Recorded]]:
     """Everybody's passes, watched with every pack. ``progress`` hears (films done, films in all)."""
     films = list(_films(order))
-    together = {pack: Scores() for pack in order.packs}
+    together: dict[str, list[Recorded]] = {pack: [] for pack in order.packs}
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(order.processes, spawn, initializer=_begin, initargs=(order,)) as pool:
-        for done, scores in enumerate(pool.map(_watch_film, films), start=1):
+        for done, recorded in enumerate(pool.map(_watch_film, films), start=1):
             for pack, mine in together.items():
-                mine.add(scores[pack])
+                mine += recorded[pack]
             progress(done, len(films))
     return together
 
@@ -125,12 +128,11 @@ def _films(order: Order) -> Iterator[FilmOrder]:
 
 
 class _Bench:
-    """What one process keeps between films: the packs at work and their galleries."""
+    """What one process keeps between films: the packs at work."""
 
     def __init__(self, order: Order) -> None:
         self.cast = order.cast
-        self.packs = {pack: open_for(pack, order.precision) for pack in order.packs}
-        self.galleries = {pack: enrol_cast(order.cast, model) for pack, model in self.packs.items()}
+        self.packs = {pack: open_for(pack, order.precision, calibrating=True) for pack in order.packs}
         self.numbers = {person: number for number, person in enumerate(sorted(order.cast.strangers))}
 
 
@@ -153,7 +155,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _watch_film(film: FilmOrder) -> dict[str, Scores]:
+def _watch_film(film: FilmOrder) -> dict[str, list[Recorded]]:
     assert _bench is not None
     listed = {person: person for person in film.people if person in _bench.cast.listed}
     strangers = {p: _bench.cast.strangers[p] for p in film.people if p in _bench.cast.strangers}
@@ -172,9 +174,7 @@ def _watch_film(film: FilmOrder) -> dict[str, Scores]:
         path = Path(folder) / "film.mp4"
         write_film(plan, path)
         for pack, model in _bench.packs.items():
-            results[pack] = Scores()
-            gallery = _bench.galleries[pack].snapshot
-            collect(_frames(path), Looking(model), gallery, _whose(plan), passes, results[pack])
+            results[pack] = record(_frames(path), Looking(model), _whose(plan), passes)
     return results
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from hallwatch.core.decide import Calibration, statistics
 from hallwatch.core.decide.calibration import fit_tail, resample_tails
 from hallwatch.core.decide.rule import RULE
-from hallwatch.core.model import Frame, Templates
+from hallwatch.core.model import Frame, Template, Templates
+from hallwatch.core.recognise.centre import centred, mean_of
 from hallwatch.core.recognise.gallery import Snapshot
+from hallwatch.core.recognise.shots import BestShots, Shot
 from hallwatch.flow.watching import Looking
 
 PERCENTS = 101
@@ -33,6 +36,19 @@ class Walked:
 
 
 @dataclass(slots=True)
+class Recorded:
+    """A pass as it was watched: the shots of each of its tracks, in the order they came, as the pack makes them."""
+
+    walked: Walked
+    tracks: list[list[Shot]] = field(default_factory=list)
+
+    @property
+    def shots(self) -> Iterator[Shot]:
+        """All its shots."""
+        return chain.from_iterable(self.tracks)
+
+
+@dataclass(slots=True)
 class Scores:
     """Decision scores of passes: of strangers against everybody (rows of P), of the listed against themselves."""
 
@@ -40,55 +56,69 @@ class Scores:
     walkers: list[int] = field(default_factory=list)
     mated: list[float] = field(default_factory=list)
 
-    def add(self, other: Scores) -> None:
-        """Take in the passes of another film."""
-        self.strangers += other.strangers
-        self.walkers += other.walkers
-        self.mated += other.mated
 
+def record(
+    frames: Iterable[Frame], looking: Looking, whose: Whose, passes: Sequence[Walked]
+) -> list[Recorded]:
+    """Watch ``frames`` and keep every pass's shots in the order they came.
 
-def collect(
-    frames: Iterable[Frame],
-    looking: Looking,
-    gallery: Snapshot,
-    whose: Whose,
-    passes: Sequence[Walked],
-    scores: Scores,
-) -> None:
-    """Watch ``frames`` and add every pass's largest decision scores to ``scores``.
-
-    A track belongs to the pass that most of its faces belong to. A pass without a decision counts with -1: a
-    stranger who was never usable raised no alert, a listed person who never was is a miss.
+    A track belongs to the pass that most of its faces belong to.
     """
     votes: dict[int, Counter[int]] = {}
-    best: dict[int, NDArray[np.float32]] = {}
+    shots: dict[int, list[Shot]] = {}
     for frame in frames:
         for passing in looking.step(frame):
             number = passing.track.number
             owner = whose(frame.media_time_s, passing.track.face.box.centre)
             if owner is not None:
                 votes.setdefault(number, Counter())[owner] += 1
-            now = statistics(passing.evidence, gallery)
-            best[number] = np.maximum(best[number], now) if number in best else now
-    rows = [np.full(len(gallery.people), -1.0, dtype=np.float32) for _ in passes]
+            newest = next(s for s in passing.evidence.shots if s.media_time_s == frame.media_time_s)
+            shots.setdefault(number, []).append(replace(newest, around=None))
+    recorded = [Recorded(one) for one in passes]
     for number, counted in votes.items():
-        owner = counted.most_common(1)[0][0]
-        rows[owner] = np.maximum(rows[owner], best[number])
-    for one, row in zip(passes, rows, strict=True):
-        if one.listed is None:
+        recorded[counted.most_common(1)[0][0]].tracks.append(shots[number])
+    return recorded
+
+
+def centre_of(recorded: Sequence[Recorded]) -> Template:
+    """The mean of the strangers' templates. Raises ValueError when there are none."""
+    strangers = [shot.template for one in recorded if one.walked.listed is None for shot in one.shots]
+    return mean_of(np.array(strangers, dtype=np.float32))
+
+
+def score(
+    recorded: Sequence[Recorded], gallery: Snapshot, centre: Template, parts: Sequence[slice]
+) -> Scores:
+    """Every pass's largest decision scores, before a ``gallery`` that is already without ``centre``.
+
+    A pass without a decision counts with -1: a stranger who was never usable raised no alert, a listed person who
+    never was is a miss.
+    """
+    scores = Scores()
+    for one in recorded:
+        row = np.full(len(gallery.people), -1.0, dtype=np.float32)
+        for track in one.tracks:
+            evidence = BestShots()
+            for shot in track:
+                evidence.add(replace(shot, template=centred(shot.template[None], centre, parts)[0]))
+                row = np.maximum(row, statistics(evidence, gallery))
+        if one.walked.listed is None:
             scores.strangers.append(row)
-            scores.walkers.append(one.walker)
-        elif one.listed in gallery.people:
-            scores.mated.append(float(row[gallery.people.index(one.listed)]))
+            scores.walkers.append(one.walked.walker)
+        elif one.walked.listed in gallery.people:
+            scores.mated.append(float(row[gallery.people.index(one.walked.listed)]))
         else:
             scores.mated.append(-1.0)
+    return scores
 
 
-def describe(scores: Scores, templates: Templates, *, faces: str, precisions: tuple[str, ...]) -> Calibration:
+def describe(
+    scores: Scores, templates: Templates, *, centre: Template, faces: str, precisions: tuple[str, ...]
+) -> Calibration:
     """The calibration that these scores support. Raises ValueError when they are too few.
 
-    ``templates`` (N x D) of many people say along how many directions the pack's templates lie. ``faces`` says
-    in words on whom this was measured.
+    ``templates`` (N x D) of many people, without ``centre``, say along how many directions the pack's templates lie.
+    ``faces`` says in words on whom this was measured.
     """
     strangers = np.stack(scores.strangers)
     return Calibration(
@@ -103,6 +133,7 @@ def describe(scores: Scores, templates: Templates, *, faces: str, precisions: tu
         mated_passes=len(scores.mated),
         mated=tuple(np.round(np.percentile(scores.mated, np.linspace(0, 100, PERCENTS)), 4).tolist()),
         energy=_energy(templates),
+        centre=tuple(np.round(centre.astype(np.float64), 5).tolist()),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from hallwatch.adapters.models.embedder import Embedder, join
 from hallwatch.adapters.models.engine import Effect
 from hallwatch.core.decide import Calibration
 from hallwatch.core.model import Box, Face, Pixels, Template, Templates
+from hallwatch.core.recognise.centre import centred
 
 PHOTO_SIDE, WIDE_PHOTO_SIDE = 320, 640
 """Canvases for photos: a portrait's face is large on the first, which is the cheaper to keep; the second is for photos
@@ -37,7 +39,9 @@ class FacePack:
         self.calibration, self.warnings = calibration, warnings
         self.detector, self.embedders = detector, tuple(embedders)
         self.dimensions = sum(embedder.spec.dimensions for embedder in embedders)
+        self.parts = _parts(embedder.spec.dimensions for embedder in embedders)
         self._weights = [embedder.spec.weight for embedder in embedders]
+        self._centre = _centre_of(calibration)
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -82,7 +86,20 @@ class FacePack:
         return self._template(photo, self.detector.look_closer(photo, face, carefully=True))
 
     def _template(self, image: Pixels, face: Face) -> Template:
-        return join([part.embed(image, face) for part in self.embedders], self._weights)
+        template = join([part.embed(image, face) for part in self.embedders], self._weights)
+        return template if self._centre is None else centred(template[None], self._centre, self.parts)[0]
+
+
+def _parts(dimensions: Iterable[int]) -> tuple[slice, ...]:
+    """Each embedder's place in the joined template."""
+    ends = list(accumulate(dimensions))
+    return tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
+
+
+def _centre_of(calibration: Calibration | None) -> Template | None:
+    if calibration is None or not calibration.centre:
+        return None
+    return np.array(calibration.centre, dtype=np.float32)
 
 
 def _at_most(photo: Pixels, side: int) -> tuple[Pixels, float]:

@@ -29,27 +29,35 @@ def open_pack(
     precision: str = "auto",
     device: str = "CPU",
     engine: str = "openvino",
+    calibrating: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> FacePack:
     """The pack ready for work, its files verified; to be used by one thread.
 
     A pack that is not installed yet is installed first when ``models_from`` or the cache holds its files
-    (``say`` is told, by default standard error); nothing is downloaded. Raises PackError with what to type
+    (``say`` is told, by default standard error); nothing is downloaded. ``calibrating`` leaves out what an earlier
+    calibration said. Raises PackError with what to type
     otherwise, when a file is altered, or when the engine cannot do what is asked.
     """
     pack = find_pack(name, home)
     if not is_installed(pack, home):
         _install_from_here(pack, home, models_from, say or _to_stderr)
-    return assemble(pack, verified_folder(pack, home), home, make_engine(engine, precision, device))
+    calibration = None if calibrating else calibration_of(pack, home)
+    return assemble(pack, verified_folder(pack, home), make_engine(engine, precision, device), calibration)
 
 
-def assemble(pack: PackManifest, folder: Path, home: Path, engine: Engine) -> FacePack:
+def assemble(pack: PackManifest, folder: Path, engine: Engine, calibration: Calibration | None) -> FacePack:
     """The pack whose graphs lie in ``folder``, on ``engine``."""
     embedders = [Embedder(engine, folder / table.file, _spec(table)) for table in pack.embedders]
-    precision, calibration = embedders[0].effect.precision, calibration_of(pack, home)
+    precision = embedders[0].effect.precision
+    if calibration is not None and len(calibration.centre) not in (0, pack.dimensions):
+        raise PackError(
+            f"the calibration of {pack.name} has a centre of {len(calibration.centre)} numbers, the pack's templates"
+            f" have {pack.dimensions}; type: hallwatch calibrate DIR --pack {pack.name}"
+        )
     return FacePack(
         name=pack.name,
-        fingerprint=pack.fingerprint(precision),
+        fingerprint=pack.fingerprint(precision, () if calibration is None else calibration.centre),
         detector=Detector(engine, folder / pack.detector.file, pack.detector.family),
         embedders=embedders,
         calibration=calibration,

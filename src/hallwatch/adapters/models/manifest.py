@@ -155,6 +155,11 @@ class PackManifest(_Table):
         return tuple(dict.fromkeys(file.licence for file in self.files))
 
     @property
+    def dimensions(self) -> int:
+        """How many numbers a template of this pack has."""
+        return sum(embedder.dimensions for embedder in self.embedders)
+
+    @property
     def files_fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when a file or the way it is built changes."""
         parts = [
@@ -163,11 +168,18 @@ class PackManifest(_Table):
         ]
         return _short_hash(sorted(parts))
 
-    def fingerprint(self, precision: str) -> str:
-        """What templates carry: twelve digits over files, embedders, detector family, the way faces are cut out
-        and precision in effect."""
+    def fingerprint(self, precision: str, centre: Sequence[float] = ()) -> str:
+        """What templates carry: twelve digits over files, embedders, detector family, the way faces are cut out,
+        precision in effect and the calibration's centre."""
         embedders = [embedder.model_dump(mode="json") for embedder in self.embedders]
-        return _short_hash([self.files_fingerprint, embedders, self.detector.family, CUT_REVISION, precision])
+        parts: list[Sequence[object] | JsonValue] = [
+            self.files_fingerprint,
+            embedders,
+            self.detector.family,
+            CUT_REVISION,
+            precision,
+        ]
+        return _short_hash([*parts, list(centre)] if centre else parts)
 
 
 def read_manifest(path: Path) -> PackManifest:

@@ -52,6 +52,7 @@ class Calibration:
     ``strangers`` people made ``passes`` passes before a gallery of ``gallery`` people. ``mated`` are the decision
     scores of ``mated_passes`` passes of listed people at 0, 1, ... 100 % (rising); -1 means no decision at all.
     ``energy`` is the share of a template's length squared along the first 1/16, 2/16, ... of its directions.
+    ``centre`` is the mean of the strangers' templates, which the pack takes out of every template (empty: nothing).
     """
 
     rule: str
@@ -65,6 +66,7 @@ class Calibration:
     mated_passes: int
     mated: tuple[float, ...]
     energy: tuple[float, ...] = ()
+    centre: tuple[float, ...] = ()
 
     @property
     def pairs(self) -> int:

@@ -14,7 +14,7 @@ from hallwatch.settings.environment import Environment
 
 if TYPE_CHECKING:
     from hallwatch.entry.calibration_films import Cast
-    from hallwatch.flow.calibrating import Scores
+    from hallwatch.flow.calibrating import Recorded
 
 
 def calibrate(
@@ -45,21 +45,28 @@ def calibrate(
     say(f"{len(cast.listed)} people to enrol, {len(cast.strangers)} strangers, {rounds} passes each")
     order = Order(packs, precision, cast, rounds, seed, processes or os.cpu_count() or 1)
     with counted("films") as progress:
-        scores = run_films(order, progress)
+        recorded = run_films(order, progress)
     for name in packs:
-        _keep(name, precision, cast, scores[name], faces)
+        _keep(name, precision, cast, recorded[name], faces)
 
 
-def _keep(name: str, precision: Precision, cast: Cast, scores: Scores, faces: str) -> None:
+def _keep(name: str, precision: Precision, cast: Cast, recorded: list[Recorded], faces: str) -> None:
     from hallwatch.adapters.models.calibrations import keep_calibration
     from hallwatch.adapters.models.catalogue import find_pack
     from hallwatch.entry.calibration_films import enrol_cast
-    from hallwatch.flow.calibrating import describe
+    from hallwatch.flow.calibrating import centre_of, describe, score
 
-    model = open_for(name, precision)
-    templates = enrol_cast(cast, model).snapshot.templates
+    model = open_for(name, precision, calibrating=True)
     try:
-        calibration = describe(scores, templates, faces=faces, precisions=(model.effects[0].precision,))
+        centre = centre_of(recorded)
+        gallery = enrol_cast(cast, model, centre).snapshot
+        calibration = describe(
+            score(recorded, gallery, centre, model.parts),
+            gallery.templates,
+            centre=centre,
+            faces=faces,
+            precisions=(model.effects[0].precision,),
+        )
     except ValueError as error:
         raise UserError(f"{error}: give more faces or more --rounds") from None
     home = Environment.from_environ().home

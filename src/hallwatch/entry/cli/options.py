@@ -44,8 +44,8 @@ Fpir: TypeAlias = Annotated[
 ]
 
 
-def open_for(pack: str, precision: Precision) -> FacePack:
-    """The pack at work, from where the environment says. Raises PackError."""
+def open_for(pack: str, precision: Precision, *, calibrating: bool = False) -> FacePack:
+    """The pack at work, from where the environment says, ``calibrating`` without its calibration. Raises PackError."""
     from hallwatch.adapters.models.library import open_pack
 
     here = Environment.from_environ()
@@ -56,6 +56,7 @@ def open_for(pack: str, precision: Precision) -> FacePack:
         precision=precision.value,
         engine=here.engine,
         device=here.device,
+        calibrating=calibrating,
     )
 
 
