@@ -14,9 +14,12 @@ import pytest
 from hallwatch.adapters.images import encode_jpeg, read_image
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.library import open_pack
+from hallwatch.adapters.store.place import SqliteFile
+from hallwatch.adapters.store.records import Reader
 from hallwatch.core.model import Templates
 from hallwatch.sim.film import write_film
 from hallwatch.sim.plan import Plan, plan_walkby
+from tests.records import chest_in
 from tests.serving import environment, serving, until, write_config
 from tests.traces import contents, search
 from tests.watching import PACK
@@ -98,14 +101,19 @@ def test_fifty_strangers_leave_nothing(shared: Path, tmp_path: Path) -> None:
     resting["standard error"] = config.with_suffix(".stderr").read_bytes()
     assert any(name.endswith("hallwatch.db") for name in resting)
     assert search(resting, model, strangers) == []
+    # nor is there anything of them under a seal: here is all that the keys open
+    opened = under_seal(outputs / "data")
+    assert search(opened, model, strangers) == []
     assert {path: path.stat().st_mtime_ns for path in files_below(outputs / "home")} == installed
     assert list((outputs / "tmp").iterdir()) == []
 
-    # And the same search finds the listed person's kept shot, so that it can fail
+    # And the same search finds the listed person's kept shot and photo under their seals, so that it can fail
     own = reference(inputs / "watchlist" / "p1.jpg", model)
     assert own is not None
-    kept = search(resting, model, own[0])
-    assert [trace for trace in kept if "shot[0]" in trace.where and trace.what.startswith("picture")], kept
+    kept = search(opened, model, own[0])
+    assert {trace.where for trace in kept if trace.what.startswith("picture")} == {"shot", "photo"}, kept
+    # while whoever has no keys finds nothing even of this person
+    assert search(resting, model, own[0]) == []
 
 
 @pytest.mark.parametrize(
@@ -149,6 +157,18 @@ def places(outputs: Path, installed: dict[Path, int], shared_memory: set[Path]) 
     """Everything the server may have written: its folders, and what is new in shared memory."""
     below = [path for path in files_below(outputs) if path not in installed]
     return contents([*below, *(path for path in files_below(Path("/dev/shm")) if path not in shared_memory)])
+
+
+def under_seal(data: Path) -> dict[str, bytes]:
+    """Every alert's shot and every listed photo, opened."""
+    reader = Reader(SqliteFile(data / "hallwatch.db"), chest_in(data).open())
+    alerts = reader.latest(100)
+    shots = b"".join(reader.shot(alert.alert_id) or b"" for alert in alerts)
+    photos = b"".join(reader.photo(alert.external_id) or b"" for alert in alerts)
+    reader.close()
+    assert shots
+    assert photos
+    return {"shot": shots, "photo": photos}
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-from hallwatch.adapters.store.alerts import AlertReader, AlertWriter
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.outbox import CROWDED, Outbox
 from hallwatch.flow.alerting import Alerting
-from tests.test_store import NOW, SIGHTING
+from tests.records import NOW, SIGHTING, Office
 
 BUILDINGS = {"Corridor A": "Main", "Corridor B": "Main", "Gym": "Gym"}
 
 
-def alerting(writer: AlertWriter, told: list[KeptAlert]) -> Alerting:
-    return Alerting(book=writer, announce=told.append, now=lambda: NOW, buildings=BUILDINGS, meaning="rare")
+def alerting(office: Office, told: list[KeptAlert]) -> Alerting:
+    return Alerting(
+        book=office.desk, announce=told.append, now=lambda: NOW, buildings=BUILDINGS, meaning=lambda: "rare"
+    )
 
 
-def test_workers_alerts_of_one_person_in_one_building_are_one(tmp_path: Path) -> None:
-    writer, told = AlertWriter(tmp_path / "a.db"), list[KeptAlert]()
-    keeper = alerting(writer, told)
+def test_workers_alerts_of_one_person_in_one_building_are_one(lite: Office) -> None:
+    told: list[KeptAlert] = []
+    keeper = alerting(lite, told)
     keeper.sighted(SIGHTING)
     other = replace(SIGHTING, alert_id="b1", camera="Corridor B", at=NOW + timedelta(minutes=9))
     keeper.sighted(other)
@@ -31,17 +31,15 @@ def test_workers_alerts_of_one_person_in_one_building_are_one(tmp_path: Path) ->
     keeper.sighted(replace(SIGHTING, alert_id="c1", camera="Gym", at=NOW + timedelta(minutes=10)))
     keeper.sighted(replace(SIGHTING, alert_id="d1", external_id="P2", at=NOW))
     assert [alert.alert_id for alert in told[3:]] == ["c1", "d1"]
-    writer.close()
 
 
-def test_a_new_keeper_remembers_open_incidents(tmp_path: Path) -> None:
-    writer, told = AlertWriter(tmp_path / "a.db"), list[KeptAlert]()
-    alerting(writer, told).sighted(SIGHTING)
-    later = alerting(writer, told)
-    later.remember(reversed(AlertReader(tmp_path / "a.db").latest(10)))
+def test_a_new_keeper_remembers_open_incidents(lite: Office) -> None:
+    told: list[KeptAlert] = []
+    alerting(lite, told).sighted(SIGHTING)
+    later = alerting(lite, told)
+    later.remember(reversed(lite.reader.latest(10)))
     later.sighted(replace(SIGHTING, alert_id="b1", camera="Corridor B", at=NOW + timedelta(minutes=5)))
     assert [alert.alert_id for alert in told] == ["a1", "a1"]
-    writer.close()
 
 
 def test_the_outbox_sends_again_what_was_not_answered() -> None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from hallwatch.adapters.store.alerts import AlertReader, AlertWriter
+from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.core.events import CameraCondition, CameraState, Sighting
 from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
@@ -25,6 +25,7 @@ from hallwatch.errors import ImageError
 from hallwatch.web.app import create_app
 from hallwatch.web.console import Console, SiteFacts
 from hallwatch.web.guard import host_is_loopback
+from tests.records import Office
 
 NOW = datetime(2026, 11, 24, 15, 4, 5, 120_000, tzinfo=UTC)
 LONG = "Maximiliana-Alexandrina Featherstonehaugh-Cholmondeley-Montmorency <script>alert(1)</script> & sons"
@@ -59,11 +60,11 @@ class Running:
     """A console at work, with the hands that feed it."""
 
     url: str
-    writer: AlertWriter
+    office: Office
     board: LiveBoard
 
     def sight(self, sighting: Sighting) -> None:
-        self.writer.keep(
+        self.office.desk.keep(
             sighting, building="Main building", meaning="About 1 false alert a day is expected.", now=NOW
         )
         self.board.committed()
@@ -77,8 +78,7 @@ def photo(external_id: str) -> bytes | None:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
-    database = folder / "hallwatch.db"
-    writer = AlertWriter(database)
+    office = Office(SqliteFile(folder / "hallwatch.db"), folder)
     board = LiveBoard(["Corridor A", "Entrance"])
     facts = SiteFacts(
         run="run-1",
@@ -93,18 +93,18 @@ def running(folder: Path) -> Iterator[Running]:
         pack="duo",
         pack_warnings=("Children were not measured.",),
     )
-    app = create_app(Console(facts=facts, alerts=AlertReader(database), board=board, photo=photo))
+    app = create_app(Console(facts=facts, alerts=office.reader, board=board, photo=photo))
     listening = loopback_socket("127.0.0.1", 0)
     server = HttpServer(app, listening)
     thread = threading.Thread(target=server.run_until_told)
     thread.start()
     try:
-        yield Running(server.url, writer, board)
+        yield Running(server.url, office, board)
     finally:
         board.end()
         server.stop()
         thread.join(20)
-        writer.close()
+        office.close()
         assert not thread.is_alive()
 
 
@@ -210,7 +210,7 @@ def test_a_browser_that_was_away_gets_what_it_missed(console: Running) -> None:
 def test_an_alert_whose_announcement_was_lost_is_shown_at_the_next_beat(console: Running) -> None:
     with listening(console.url) as stream:
         stream.next("beat")
-        console.writer.keep(
+        console.office.desk.keep(
             SIGHTING, building="Main building", meaning="", now=NOW
         )  # nobody calls committed()
         assert stream.next("alert")[1]["alert_id"] == "a1"
@@ -237,7 +237,7 @@ def test_an_unreadable_database_is_said_on_the_page(console: Running, tmp_path: 
     with listening(console.url) as stream:
         stream.next("status")
         (tmp_path / "hallwatch.db").rename(tmp_path / "away.db")
-        assert "the alert database cannot be read" in stream.next("status")[1]["troubles"]
+        assert "the database cannot be read" in stream.next("status")[1]["troubles"]
         (tmp_path / "away.db").rename(tmp_path / "hallwatch.db")
         assert "cannot be read" not in stream.next("status")[1]["troubles"]
 

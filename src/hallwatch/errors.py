@@ -8,8 +8,15 @@ HallwatchError
 │   ├── WatchlistError    the list cannot be read at all (single bad rows are not errors, they are refused)
 │   ├── ImageError        a picture cannot be opened, or is too large to open safely
 │   ├── EnrolmentError    a picture opens, but no one face in it can be enrolled
-│   └── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
+│   ├── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
+│   ├── KeysError         the master key or the key store is missing, damaged or not the one that belongs here
+│   ├── BackupError       a backup cannot be made, or is not one that can be restored here
+│   ├── Forbidden         the law of the place, or the policy, says no
+│   └── StoreUnwritable   the database did not commit; whoever sent it still has it
 ├── SourceLost            a camera stopped for now; the decoder waits and tries again
+├── StoreUnreadable       the database cannot be read just now; asking again may work
+├── KeyGone               the key of a person was destroyed: nothing of them opens any more
+├── SealBroken            a sealed record was altered, moved, or sealed with another key
 └── TemplateMismatch      templates of two packs were about to be compared
 """
 
@@ -54,3 +61,31 @@ class SourceLost(HallwatchError):
 
 class TemplateMismatch(HallwatchError):
     """Templates of two packs were about to be compared."""
+
+
+class KeysError(UserError):
+    """The master key or the key store is missing, damaged or not the one that belongs here."""
+
+
+class BackupError(UserError):
+    """A backup cannot be made, or is not one that can be restored here."""
+
+
+class Forbidden(UserError):
+    """The law of the place, or the policy, says no."""
+
+
+class StoreUnwritable(UserError):
+    """The database did not commit; whoever sent the change still has it."""
+
+
+class StoreUnreadable(HallwatchError):
+    """The database cannot be read just now (its writer is being restarted); asking again may work."""
+
+
+class KeyGone(HallwatchError):
+    """The key of a person was destroyed: nothing of them opens any more."""
+
+
+class SealBroken(HallwatchError):
+    """A sealed record was altered, moved, or sealed with another key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -63,3 +63,29 @@ class Images(Protocol):
 
     def jpeg(self, image: Pixels) -> bytes:
         """The picture as a JPEG without metadata."""
+
+
+class Vault(Protocol):
+    """Keys by number, and what is sealed with them."""
+
+    def create(self, key_ids: Iterable[str], now: datetime) -> None:
+        """Make the keys that are not there yet; on disk when this returns."""
+
+    def seal(self, key_id: str, plain: bytes, about: str) -> bytes:
+        """``plain`` for the place ``about``. Raises KeyGone when the key was destroyed."""
+
+    def unseal(self, key_id: str, sealed: bytes, about: str) -> bytes:
+        """What was sealed. Raises KeyGone or SealBroken."""
+
+    def tag(self, kind: str, text: str) -> bytes:
+        """32 bytes by which a text is found again without being kept."""
+
+    def is_erased(self, tag: bytes) -> bool:
+        """Whether somebody with this tag was erased."""
+
+
+class Signer(Protocol):
+    """Signs the audit trail's checkpoints."""
+
+    def sign(self, text: bytes) -> bytes:
+        """An Ed25519 signature (64 bytes)."""

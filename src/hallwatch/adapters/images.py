@@ -63,6 +63,16 @@ def encode_jpeg(image: Pixels) -> bytes:
     return out.getvalue()
 
 
+def at_most(image: Pixels, side: int) -> Pixels:
+    """The picture with its longer side at most ``side`` pixels."""
+    longer = max(image.shape[:2])
+    if longer <= side:
+        return image
+    picture = Image.fromarray(image)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return np.asarray(picture, dtype=np.uint8)
+
+
 def luma_of(image: Pixels) -> Luma:
     """The brightness (H x W, 0..255) of a BGR picture, by the weights of ITU-R BT.601."""
     return np.asarray(Image.fromarray(image[:, :, ::-1]).convert("L"), dtype=np.uint8)

@@ -35,6 +35,13 @@ class Sighting:
     shot_jpeg: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """A person was erased: whoever holds anything of theirs in memory lets it go."""
+
+    external_id: str
+
+
 class CameraCondition(StrEnum):
     """How a camera is doing, in the words that the console shows."""
 

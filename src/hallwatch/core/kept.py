@@ -13,7 +13,8 @@ class KeptAlert:
     ``sequence`` grows with every change of any alert, so that "everything since 41" is one question.
     ``camera`` and ``at`` are the first sighting, ``last_camera`` and ``last_at`` the latest one; ``score``,
     ``face_px`` and ``shots`` are the best so far. ``meaning`` is the sentence that explained the score when
-    the alert was raised. Times are UTC.
+    the alert was raised. ``erased`` is True when the person's key was destroyed: no name, no list, no picture is
+    left. Times are UTC.
     """
 
     sequence: int
@@ -34,3 +35,4 @@ class KeptAlert:
     meaning: str
     created: datetime
     updated: datetime
+    erased: bool = False

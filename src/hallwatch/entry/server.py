@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import secrets
@@ -14,13 +13,15 @@ from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from hallwatch.adapters.store.alerts import AlertReader
+from hallwatch.adapters.store.records import Reader
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.cores import forbid_core_dumps
+from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, loopback_socket
 from hallwatch.entry.keeper import KeeperOrder
+from hallwatch.entry.keeper_client import SOCKET, alone_in
 from hallwatch.entry.supervisor import Supervisor
-from hallwatch.entry.wiring import DATABASE, Prepared, listed_photo, prepare, worker_orders
+from hallwatch.entry.wiring import chest_of, list_order, place_of, worker_orders
 from hallwatch.errors import SettingsError
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import Site
@@ -41,26 +42,34 @@ class Server:
         os.umask(0o077)
         self._site = site
         self._data = _data_dir(site)
-        self._lock = _alone_in(self._data)
+        self._lock = _lock(self._data)
         listening = loopback_socket(site.console.host, site.console.port)
         try:
-            self.prepared = prepare(site, environment)
             self._board = LiveBoard([camera.name for camera in site.cameras])
-            keeper = KeeperOrder(self._data / DATABASE, site.buildings, self.prepared.meaning)
-            orders = worker_orders(site, environment, self.prepared)
-            self._supervisor = Supervisor(keeper, orders, self._board)
+            place, chest = place_of(site), chest_of(site, environment)
+            chest.open(writable=True)
+            store = chest.open()
+            socket = self._data / SOCKET
+            self._supervisor = Supervisor(KeeperOrder(place, chest, socket, site.buildings), self._board)
             self._supervisor.open_keeper()
+            try:
+                self.prepared = prepare(list_order(site, environment, store, socket))
+                orders = worker_orders(site, environment, store, self.prepared)
+                self._supervisor.employ(orders, self.prepared.meaning)
+            except BaseException:
+                self._supervisor.close()
+                raise
         except BaseException:
             listening.close()
             os.close(self._lock)
             raise
-        self._alerts = AlertReader(self._data / DATABASE)
+        self._alerts = Reader(place, store)
         app = create_app(
             Console(
                 facts=_facts(site, self.prepared, notice),
                 alerts=self._alerts,
                 board=self._board,
-                photo=listed_photo(site, self.prepared.people),
+                photo=self._alerts.photo,
             )
         )
         self._http = HttpServer(app, listening, ending=self._board.end)
@@ -119,16 +128,11 @@ def _data_dir(site: Site) -> Path:
     return folder
 
 
-def _alone_in(folder: Path) -> int:
+def _lock(folder: Path) -> int:
     """A lock on the data folder: two keepers on one database must never be."""
-    lock = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise SettingsError(
-            f"another hallwatch serve is running with the data_dir {folder}; stop it first"
-        ) from error
+    lock = alone_in(folder)
+    if lock is None:
+        raise SettingsError(f"another hallwatch serve is running with the data_dir {folder}; stop it first")
     return lock
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.connection import wait
 from threading import Event
 from typing import TypeAlias
 
-from hallwatch.core.events import CameraCondition, CameraState, Sighting
+from hallwatch.core.events import CameraCondition, CameraState, Forget, Sighting
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
-from hallwatch.entry.keeper import KeeperOrder, KeeperReady, keep
+from hallwatch.entry.keeper import Dropped, KeeperOrder, KeeperReady, Meaning, keep
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
 from hallwatch.errors import UserError
+from hallwatch.settings.site import CameraSection
 
 LOG = logging.getLogger(__name__)
 
@@ -34,23 +36,20 @@ AnyMinded: TypeAlias = "Minded[KeeperOrder] | Minded[WorkerOrder]"
 class Supervisor:
     """Owned by one thread, which calls ``run``; ``stop`` may be called from any."""
 
-    def __init__(self, keeper: KeeperOrder, workers: Sequence[WorkerOrder], board: LiveBoard) -> None:
+    def __init__(self, keeper: KeeperOrder, board: LiveBoard) -> None:
         self._board = board
         self._outbox = Outbox()
         self._stopping = Event()
         self._keeper: Minded[KeeperOrder] = Minded("hw-keeper", keep, keeper, speaks=False)
-        self._workers = [
-            Minded(f"hw-worker-{number}", work, order, speaks=True)
-            for number, order in enumerate(workers, start=1)
-        ]
-        self._cameras = {worker.name: worker.order.cameras for worker in self._workers}
+        self._workers: list[Minded[WorkerOrder]] = []
+        self._cameras: dict[str, tuple[CameraSection, ...]] = {}
 
     def open_keeper(self) -> None:
         """Start the keeper and wait until the database is open. Raises UserError when it cannot be."""
         child = self._keeper.start()
         if not child.link.poll(START_PATIENCE_S):
             self._keeper.end(0)
-            raise UserError(f"the alert database did not open within {START_PATIENCE_S:.0f} s")
+            raise UserError(f"the database did not open within {START_PATIENCE_S:.0f} s")
         try:
             answer = child.link.recv()
         except EOFError:
@@ -61,6 +60,21 @@ class Supervisor:
             self._keeper.end(2)
             raise UserError(answer.reason)
         self._keeper.ready = True
+
+    def employ(self, workers: Sequence[WorkerOrder], meaning: str) -> None:
+        """The workers to start, and the sentence that explains their scores; before ``run``."""
+        self._workers = [
+            Minded(f"hw-worker-{number}", work, order, speaks=True)
+            for number, order in enumerate(workers, start=1)
+        ]
+        self._cameras = {worker.name: worker.order.cameras for worker in self._workers}
+        self._keeper.order = replace(self._keeper.order, meaning=meaning)
+        if self._keeper.link is not None:
+            self._keeper.link.send(Meaning(meaning))
+
+    def close(self) -> None:
+        """End the keeper when ``run`` was never called."""
+        self._keeper.end(STOP_PATIENCE_S)
 
     def run(self) -> None:
         """Start the workers and mind everything until ``stop``; then end it all."""
@@ -108,6 +122,13 @@ class Supervisor:
                 self._outbox.answered()
                 self._board.committed()
                 self._send_on()
+            case Forget():
+                self._forget(message)
+            case Dropped():
+                LOG.warning("alert %s was of somebody who is erased: dropped", message.alert_id)
+                one.expects_answer = False
+                self._outbox.answered()
+                self._send_on()
             case CameraState():
                 self._board.camera(message)
             case WorkerReady() | KeeperReady():
@@ -117,6 +138,18 @@ class Supervisor:
                 one.failure = message.reason
             case _:
                 raise TypeError(f"{one.name} sent a {type(message).__name__}")
+
+    def _forget(self, message: Forget) -> None:
+        """Workers at work are told; workers to come are given the list without this person."""
+        for worker in self._workers:
+            worker.order.gallery.remove([message.external_id])
+            worker.order.people.pop(message.external_id, None)
+            if worker.link is not None:
+                try:
+                    worker.link.send(message)
+                except OSError:
+                    self._died(worker)
+        self._board.committed()
 
     def _send_on(self) -> None:
         """Give the keeper its next sighting; a keeper that dies of it is noticed by its pipe."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -15,7 +15,7 @@ from hallwatch.adapters.images import FolderImages
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.library import open_pack
 from hallwatch.core.decide import Incidents, Threshold
-from hallwatch.core.events import GONE, CameraCondition, CameraState
+from hallwatch.core.events import GONE, CameraCondition, CameraState, Forget
 from hallwatch.core.model import Frame, Person
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.camera import Camera
@@ -37,6 +37,7 @@ class PackOrder:
     models_from: Path | None
     engine: str = "openvino"
     device: str = "CPU"
+    turn: bytes | None = field(default=None, repr=False)
 
     def open(self) -> FacePack:
         """The pack at work. Raises PackError."""
@@ -47,6 +48,7 @@ class PackOrder:
             precision=self.precision,
             engine=self.engine,
             device=self.device,
+            turn=self.turn,
         )
 
 
@@ -84,7 +86,10 @@ class Post:
 
 
 def work(order: WorkerOrder, link: Connection) -> None:
-    """Watch until the pipe is closed. Sends WorkerReady, CameraState and Sighting through ``link``."""
+    """Watch until the pipe is closed, and hear of people to forget meanwhile.
+
+    Sends WorkerReady, CameraState and Sighting through ``link``.
+    """
     model = order.pack.open()
     if model.fingerprint != order.gallery.fingerprint:
         raise TemplateMismatch("the list was enrolled with another pack or precision than the worker's")
@@ -97,15 +102,28 @@ def work(order: WorkerOrder, link: Connection) -> None:
         while True:
             by_number = {post.camera.fileno(): post for post in posts}
             ready = wait([link, *by_number], timeout=BEAT_S)
-            if link in ready:
+            if link in ready and not _told(order, link):
                 return
             for number in ready:
+                if number is link:
+                    continue
                 post = by_number[cast("int", number)]
                 if not _serve(post, link):
                     posts.remove(post)
             if time.monotonic() - beat >= BEAT_S:
                 beat = time.monotonic()
                 _beat(posts, link)
+
+
+def _told(order: WorkerOrder, link: Connection) -> bool:
+    """Hear what the first process says; False when it has hung up."""
+    try:
+        message: Forget = link.recv()
+    except (EOFError, OSError):
+        return False
+    order.gallery.remove([message.external_id])
+    order.people.pop(message.external_id, None)
+    return True
 
 
 def _posts(order: WorkerOrder, model: FacePack, link: Connection, cameras: ExitStack) -> list[Post]:

@@ -36,7 +36,7 @@ class Alerting:
         announce: Callable[[KeptAlert], None],
         now: Callable[[], datetime],
         buildings: Mapping[str, str],
-        meaning: str,
+        meaning: Callable[[], str],
     ) -> None:
         self._book = book
         self._announce = announce
@@ -75,7 +75,7 @@ class Alerting:
         else:
             self._incidents.seen(sighting.external_id, alert_id, sighting.at)
         kept = self._book.keep(
-            replace(sighting, alert_id=alert_id), building=building, meaning=self._meaning, now=self._now()
+            replace(sighting, alert_id=alert_id), building=building, meaning=self._meaning(), now=self._now()
         )
         self._merged[sighting.alert_id] = alert_id
         self._announce(kept)

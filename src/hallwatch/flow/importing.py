@@ -18,10 +18,14 @@ from hallwatch.ports import FaceModel, Images
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """The people who can be found, and what could not be used."""
+    """The people who can be found, and what could not be used.
+
+    ``photos`` names each person's usable photos, in the order of the gallery's templates.
+    """
 
     gallery: Gallery
     people: dict[str, Person]
+    photos: dict[str, tuple[str, ...]]
     refused: tuple[Refusal, ...]
     warnings: tuple[Refusal, ...]
 
@@ -79,4 +83,5 @@ def enrol(
     found = {person: np.stack(list(mine.values())) for person, mine in templates.items() if mine}
     gallery.put(found, model.fingerprint)
     people = {person.external_id: person for person in people_of(good)}
-    return Enrolled(gallery, people, tuple(sorted(refused, key=lambda r: r.row)), tuple(warnings))
+    photos = {person: tuple(mine) for person, mine in templates.items() if mine}
+    return Enrolled(gallery, people, photos, tuple(sorted(refused, key=lambda r: r.row)), tuple(warnings))

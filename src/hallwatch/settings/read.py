@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hallwatch.errors import SettingsError
-from hallwatch.settings.site import Site, WatchlistSection
+from hallwatch.settings.site import DatabaseSection, Site, WatchlistSection
 
 EXAMPLE = """\
 [site]
@@ -74,8 +74,21 @@ def _anchored(site: Site, folder: Path) -> Site:
             "site": site.site.model_copy(update={"data_dir": str(folder / site.site.data_dir)}),
             "watchlist": WatchlistSection(dir=str(folder / site.watchlist.dir)),
             "cameras": cameras,
+            "keys": site.keys.model_copy(
+                update={
+                    name: str(folder / value)
+                    for name, value in site.keys.model_dump().items()
+                    if value is not None
+                }
+            ),
+            "database": None if site.database is None else _anchored_database(site.database, folder),
         }
     )
+
+
+def _anchored_database(database: DatabaseSection, folder: Path) -> DatabaseSection:
+    paths = {"password_file": database.password_file, "authority": database.authority}
+    return database.model_copy(update={name: str(folder / path) for name, path in paths.items() if path})
 
 
 def _is_device(address: str) -> bool:

@@ -49,6 +49,41 @@ class SiteSection(Section):
         return value
 
 
+class DatabaseSection(Section):
+    """[database]: without it, a SQLite file in data_dir."""
+
+    host: str = Field(
+        min_length=1, description="Name of the PostgreSQL server, or the folder of its Unix socket."
+    )
+    port: int = Field(default=5432, ge=1, le=65535)
+    name: str = Field(default="hallwatch", min_length=1, description="The database.")
+    user: str = Field(default="hallwatch", min_length=1)
+    password_file: str | None = Field(
+        default=None, description="A file with the password and nothing else; none for a Unix socket."
+    )
+    authority: str | None = Field(
+        default=None, description="PEM file of the authority that signed the server's certificate."
+    )
+
+
+class KeysSection(Section):
+    """[keys]"""
+
+    dir: str | None = Field(
+        default=None, min_length=1, description="Folder of the key store; without it, data_dir/keys."
+    )
+    backups: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Folder of the key store's copies, better on another disk; without it, data_dir/key-backups.",
+    )
+    master_key_file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The master key; without it, data_dir/keys/master.key, made once.",
+    )
+
+
 class WatchlistSection(Section):
     """[watchlist]"""
 
@@ -125,6 +160,8 @@ class Site(Section):
     recognition: RecognitionSection = Field(default_factory=lambda: RecognitionSection())
     cameras: tuple[CameraSection, ...] = Field(min_length=1, strict=False)
     console: ConsoleSection = Field(default_factory=lambda: ConsoleSection())
+    database: DatabaseSection | None = None
+    keys: KeysSection = Field(default_factory=lambda: KeysSection())
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Site:

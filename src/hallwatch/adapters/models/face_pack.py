@@ -14,6 +14,7 @@ from hallwatch.adapters.models.engine import Effect
 from hallwatch.core.decide import Calibration
 from hallwatch.core.model import Box, Face, Pixels, Template, Templates
 from hallwatch.core.recognise.centre import centred
+from hallwatch.core.recognise.turning import turned, turning_matrix
 
 PHOTO_SIDE, WIDE_PHOTO_SIDE = 320, 640
 """Canvases for photos: a portrait's face is large on the first, which is the cheaper to keep; the second is for photos
@@ -34,7 +35,9 @@ class FacePack:
         embedders: Sequence[Embedder],
         calibration: Calibration | None = None,
         warnings: tuple[str, ...] = (),
+        turn: bytes | None = None,
     ) -> None:
+        """``turn`` is the secret of a site (32 bytes): templates then come turned by its matrix."""
         self.name, self.fingerprint = name, fingerprint
         self.calibration, self.warnings = calibration, warnings
         self.detector, self.embedders = detector, tuple(embedders)
@@ -42,6 +45,7 @@ class FacePack:
         self.parts = _parts(embedder.spec.dimensions for embedder in embedders)
         self._weights = [embedder.spec.weight for embedder in embedders]
         self._centre = _centre_of(calibration)
+        self._turn = None if turn is None else turning_matrix(turn, self.dimensions)
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -87,7 +91,9 @@ class FacePack:
 
     def _template(self, image: Pixels, face: Face) -> Template:
         template = join([part.embed(image, face) for part in self.embedders], self._weights)
-        return template if self._centre is None else centred(template[None], self._centre, self.parts)[0]
+        if self._centre is not None:
+            template = centred(template[None], self._centre, self.parts)[0]
+        return template if self._turn is None else turned(template, self._turn)
 
 
 def _parts(dimensions: Iterable[int]) -> tuple[slice, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from hallwatch.adapters.models.calibrations import calibration_of
@@ -30,23 +31,32 @@ def open_pack(
     device: str = "CPU",
     engine: str = "openvino",
     calibrating: bool = False,
+    turn: bytes | None = None,
     say: Callable[[str], None] | None = None,
 ) -> FacePack:
     """The pack ready for work, its files verified; to be used by one thread.
 
     A pack that is not installed yet is installed first when ``models_from`` or the cache holds its files
     (``say`` is told, by default standard error); nothing is downloaded. ``calibrating`` leaves out what an earlier
-    calibration said. Raises PackError with what to type
-    otherwise, when a file is altered, or when the engine cannot do what is asked.
+    calibration said; ``turn`` is the secret of a site by which its templates are turned. Raises PackError with what
+    to type otherwise, when a file is altered, or when the engine cannot do what is asked.
     """
     pack = find_pack(name, home)
     if not is_installed(pack, home):
         _install_from_here(pack, home, models_from, say or _to_stderr)
     calibration = None if calibrating else calibration_of(pack, home)
-    return assemble(pack, verified_folder(pack, home), make_engine(engine, precision, device), calibration)
+    return assemble(
+        pack, verified_folder(pack, home), make_engine(engine, precision, device), calibration, turn
+    )
 
 
-def assemble(pack: PackManifest, folder: Path, engine: Engine, calibration: Calibration | None) -> FacePack:
+def assemble(
+    pack: PackManifest,
+    folder: Path,
+    engine: Engine,
+    calibration: Calibration | None,
+    turn: bytes | None = None,
+) -> FacePack:
     """The pack whose graphs lie in ``folder``, on ``engine``."""
     embedders = [Embedder(engine, folder / table.file, _spec(table)) for table in pack.embedders]
     precision = embedders[0].effect.precision
@@ -57,12 +67,20 @@ def assemble(pack: PackManifest, folder: Path, engine: Engine, calibration: Cali
         )
     return FacePack(
         name=pack.name,
-        fingerprint=pack.fingerprint(precision, () if calibration is None else calibration.centre),
+        fingerprint=_of_site(
+            pack.fingerprint(precision, () if calibration is None else calibration.centre), turn
+        ),
+        turn=turn,
         detector=Detector(engine, folder / pack.detector.file, pack.detector.family),
         embedders=embedders,
         calibration=calibration,
         warnings=(*pack.warnings, *_elsewhere(calibration, precision)),
     )
+
+
+def _of_site(fingerprint: str, turn: bytes | None) -> str:
+    """Templates of two sites are as different as those of two packs."""
+    return fingerprint if turn is None else f"{fingerprint}-{sha256(turn).hexdigest()[:8]}"
 
 
 def make_engine(engine: str, precision: str, device: str) -> Engine:

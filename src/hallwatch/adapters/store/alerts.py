@@ -1,88 +1,74 @@
-"""Alerts in SQLite: the keeper's book, and the reader that pages use."""
+"""Alerts in the database: the keeper's book of them, and the questions that pages ask."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from hallwatch.adapters.store import engine, schema
+from hallwatch.adapters.store.people import PeopleBook
+from hallwatch.adapters.store.sealed import ERASED, Named, Seals
 from hallwatch.adapters.store.tables import AlertRow, ShotRow
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert
-from hallwatch.errors import HallwatchError, SettingsError, UserError
 
 
-class AlertWriter:
-    """The only writer of the database; belongs to the keeper's one thread."""
+class AlertBook:
+    """Alerts within one transaction of the keeper."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the database and bring its tables up to date.
-
-        Raises SettingsError when the file is no database, cannot be opened or comes from a newer Hallwatch.
-        """
-        path.touch(mode=0o600, exist_ok=True)
-        self._engine = engine.writer(path)
-        try:
-            schema.upgrade(self._engine, path)
-        except DBAPIError as error:
-            self._engine.dispose()
-            raise SettingsError(
-                f"{path} cannot be used as the alert database ({error.orig}); "
-                "move it away or name another data_dir"
-            ) from error
-        except BaseException:
-            self._engine.dispose()
-            raise
+    def __init__(self, session: Session, seals: Seals, people: PeopleBook) -> None:
+        self._session, self._seals, self._people = session, seals, people
 
     def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
-        """Commit a new alert or improve a known one; repeating one changes only its sequence.
+        """A new alert, or a known one improved; repeating one changes only its sequence.
 
-        Raises StoreUnwritable (a full disk, say); nothing is half-written then.
+        Raises KeyGone when the person was erased.
         """
-        try:
-            return self._keep(sighting, building=building, meaning=meaning, now=now)
-        except DBAPIError as error:
-            raise StoreUnwritable(
-                f"the alert database cannot be written ({error.orig}); look at the disk of data_dir"
-            ) from None
+        sequence = (self._session.scalar(select(func.max(AlertRow.sequence))) or 0) + 1
+        row = self._session.get(AlertRow, sighting.alert_id)
+        if row is None:
+            person_id = self._people.number_of(sighting.external_id, sighting.name, now)
+            named = Named(sighting.external_id, sighting.name, sighting.lists)
+            row = _new_row(sighting, person_id, building=building, meaning=meaning, now=now)
+            row.sealed = self._seals.named(person_id, sighting.alert_id, named)
+            row.sequence = sequence
+            self._session.add(row)
+            self._session.flush()
+        else:
+            _improve(row, sighting, now=now)
+            row.sequence = sequence
+        self._keep_best_shot(row, sighting)
+        return _kept(row, self._seals)
 
-    def _keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
-        with Session(self._engine) as session, session.begin():
-            sequence = (session.scalar(select(func.max(AlertRow.sequence))) or 0) + 1
-            row = session.get(AlertRow, sighting.alert_id)
-            if row is None:
-                row = _new_row(sighting, building=building, meaning=meaning, now=now)
-                row.sequence = sequence
-                session.add(row)
-                session.flush()
-            else:
-                _improve(row, sighting, now=now)
-                row.sequence = sequence
-            _keep_best_shot(session, sighting)
-            return _kept(row)
+    def erase(self, person_id: str, now: datetime) -> None:
+        """Nothing stays of whom these alerts named; that somebody was there stays."""
+        last = self._session.scalar(select(func.max(AlertRow.sequence))) or 0
+        question = select(AlertRow).where(AlertRow.person_id == person_id).order_by(AlertRow.sequence)
+        for sequence, row in enumerate(self._session.scalars(question).all(), start=last + 1):
+            row.sealed, row.sequence, row.updated = b"", sequence, now
+            self._session.execute(delete(ShotRow).where(ShotRow.alert_id == row.alert_id))
+        self._session.flush()
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._engine.dispose()
-
-
-class StoreUnwritable(UserError):
-    """An alert could not be committed; whoever sent it still has it."""
-
-
-class StoreUnreadable(HallwatchError):
-    """The database cannot be read just now (its writer is being restarted); asking again may work."""
+    def _keep_best_shot(self, row: AlertRow, sighting: Sighting) -> None:
+        """A shot gives way only to one of a higher score, or of a larger face at a score no lower."""
+        if sighting.shot_jpeg is None:
+            return
+        shot = self._session.get(ShotRow, row.alert_id)
+        if shot is None:
+            shot = ShotRow(alert_id=row.alert_id)
+            self._session.add(shot)
+        elif (sighting.score, sighting.face_px) <= (shot.score, shot.face_px):
+            return
+        shot.score, shot.face_px = sighting.score, sighting.face_px
+        shot.sealed = self._seals.shot(row.person_id, row.alert_id, sighting.shot_jpeg)
 
 
-class AlertReader:
-    """Questions to the database over read-only connections; safe from any thread."""
+class AlertQuestions:
+    """What pages ask about alerts, in a session of a reader."""
 
-    def __init__(self, path: Path) -> None:
-        self._engine = engine.reader(path)
+    def __init__(self, session: Session, seals: Seals) -> None:
+        self._session, self._seals = session, seals
 
     def latest(self, limit: int) -> list[KeptAlert]:
         """The newest alerts, by their last change, newest first."""
@@ -96,40 +82,29 @@ class AlertReader:
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
-        rows = self._rows(select(AlertRow).where(AlertRow.alert_id == alert_id))
-        return rows[0] if rows else None
+        row = self._session.get(AlertRow, alert_id)
+        return None if row is None else _kept(row, self._seals)
 
     def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG."""
-        try:
-            with Session(self._engine) as session:
-                return session.scalar(select(ShotRow.jpeg).where(ShotRow.alert_id == alert_id))
-        except DBAPIError as error:
-            raise StoreUnreadable(f"the alert database cannot be read: {error.orig}") from error
-
-    def close(self) -> None:
-        """Forget the file."""
-        self._engine.dispose()
+        """The alert's best camera shot as a JPEG; None when there is none, or the person was erased."""
+        alert, shot = self._session.get(AlertRow, alert_id), self._session.get(ShotRow, alert_id)
+        if alert is None or shot is None:
+            return None
+        return self._seals.open_shot(alert.person_id, alert_id, shot.sealed)
 
     def _rows(self, question: Select[AlertRow]) -> list[KeptAlert]:
-        try:
-            with Session(self._engine) as session:
-                return [_kept(row) for row in session.scalars(question)]
-        except DBAPIError as error:
-            raise StoreUnreadable(f"the alert database cannot be read: {error.orig}") from error
+        return [_kept(row, self._seals) for row in self._session.scalars(question)]
 
 
-def _new_row(sighting: Sighting, *, building: str, meaning: str, now: datetime) -> AlertRow:
+def _new_row(sighting: Sighting, person_id: str, *, building: str, meaning: str, now: datetime) -> AlertRow:
     return AlertRow(
         alert_id=sighting.alert_id,
+        person_id=person_id,
         camera=sighting.camera,
         building=building,
         at=sighting.at,
         last_camera=sighting.camera,
         last_at=sighting.at,
-        external_id=sighting.external_id,
-        name=sighting.name,
-        lists=list(sighting.lists),
         score=sighting.score,
         threshold=sighting.threshold,
         face_px=sighting.face_px,
@@ -151,20 +126,8 @@ def _improve(row: AlertRow, sighting: Sighting, *, now: datetime) -> None:
     row.updated = now
 
 
-def _keep_best_shot(session: Session, sighting: Sighting) -> None:
-    """A shot gives way only to one of a higher score, or of a larger face at a score no lower."""
-    if sighting.shot_jpeg is None:
-        return
-    shot = session.get(ShotRow, sighting.alert_id)
-    if shot is None:
-        shot = ShotRow(alert_id=sighting.alert_id)
-        session.add(shot)
-    elif (sighting.score, sighting.face_px) <= (shot.score, shot.face_px):
-        return
-    shot.score, shot.face_px, shot.jpeg = sighting.score, sighting.face_px, sighting.shot_jpeg
-
-
-def _kept(row: AlertRow) -> KeptAlert:
+def _kept(row: AlertRow, seals: Seals) -> KeptAlert:
+    named = seals.open_named(row.person_id, row.alert_id, row.sealed)
     return KeptAlert(
         sequence=row.sequence,
         alert_id=row.alert_id,
@@ -173,9 +136,9 @@ def _kept(row: AlertRow) -> KeptAlert:
         at=row.at,
         last_camera=row.last_camera,
         last_at=row.last_at,
-        external_id=row.external_id,
-        name=row.name,
-        lists=tuple(row.lists),
+        external_id=named.external_id,
+        name=named.name,
+        lists=named.lists,
         score=row.score,
         threshold=row.threshold,
         face_px=row.face_px,
@@ -184,4 +147,5 @@ def _kept(row: AlertRow) -> KeptAlert:
         meaning=row.meaning,
         created=row.created,
         updated=row.updated,
+        erased=named is ERASED,
     )

@@ -1,10 +1,13 @@
-"""The tables as SQLAlchemy sees them; a test holds them equal to what the migrations make."""
+"""The tables as SQLAlchemy sees them; a test holds them equal to what the migrations make.
+
+Columns of type LargeBinary that are called ``sealed`` hold what only a key opens: see ``adapters/store/sealed.py``.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import DateTime, Dialect, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -40,22 +43,77 @@ class Base(DeclarativeBase):
     )
 
 
+class PersonRow(Base):
+    """Somebody on a list. ``person_id`` is also the number of the key; ``tag`` finds the external id again.
+
+    ``sealed`` is the core.model.Person as JSON; ``content`` a keyed digest of everything that is kept of the person,
+    by which the same again is known.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (Index("ix_person_tag", "tag", unique=True),)
+
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    tag: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PhotoRow(Base):
+    """A listed photo as a sealed JPEG; ``place`` is its number among the person's photos."""
+
+    __tablename__ = "photo"
+
+    person_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True
+    )
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TemplateRow(Base):
+    """The template of a listed photo, sealed, as the pack of this fingerprint makes it at this site."""
+
+    __tablename__ = "template"
+
+    person_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True
+    )
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ListVersionRow(Base):
+    """The list as it became at ``at``: core.ledger.ListVersion, its tags one after the other."""
+
+    __tablename__ = "list_version"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tags: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class AlertRow(Base):
-    """One alert: see core.kept.KeptAlert for the meaning of each column."""
+    """One alert: see core.kept.KeptAlert for the meaning of each column; ``sealed`` is who it names, as JSON."""
 
     __tablename__ = "alert"
-    __table_args__ = (Index("ix_alert_sequence", "sequence", unique=True),)
+    __table_args__ = (
+        Index("ix_alert_sequence", "sequence", unique=True),
+        Index("ix_alert_person_id", "person_id"),
+    )
 
     alert_id: Mapped[str] = mapped_column(Text, primary_key=True)
     sequence: Mapped[int] = mapped_column(Integer)
+    person_id: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
     camera: Mapped[str] = mapped_column(Text)
     building: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_camera: Mapped[str] = mapped_column(Text)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    external_id: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
-    lists: Mapped[list[str]] = mapped_column(JSON)
     score: Mapped[float] = mapped_column(Float)
     threshold: Mapped[float] = mapped_column(Float)
     face_px: Mapped[int] = mapped_column(Integer)
@@ -67,7 +125,7 @@ class AlertRow(Base):
 
 
 class ShotRow(Base):
-    """The best camera shot of an alert, kept apart so that alert rows stay small."""
+    """The best camera shot of an alert as a sealed JPEG, kept apart so that alert rows stay small."""
 
     __tablename__ = "shot"
 
@@ -76,4 +134,33 @@ class ShotRow(Base):
     )
     score: Mapped[float] = mapped_column(Float)
     face_px: Mapped[int] = mapped_column(Integer)
-    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditRow(Base):
+    """One entry of the audit trail: core.audit.AuditEntry. ``at`` and ``detail`` are the very texts of the digest."""
+
+    __tablename__ = "audit"
+
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    school: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CheckpointRow(Base):
+    """A signed head of the audit trail: core.audit.Checkpoint."""
+
+    __tablename__ = "checkpoint"
+
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[str] = mapped_column(Text)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from hallwatch import __version__
-from hallwatch.entry.cli import bench, calibrate, demo, evaluate, models, serve, sim, watch
+from hallwatch.entry.cli import bench, calibrate, demo, evaluate, models, records, serve, sim, watch
 from hallwatch.errors import UserError
 
 app = typer.Typer(
@@ -26,6 +26,11 @@ app.add_typer(evaluate.app, name="evaluate")
 app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
 app.command()(bench.bench)
+app.command()(records.backup)
+app.command()(records.restore)
+app.command()(records.erase)
+app.add_typer(records.keys_app, name="keys")
+app.add_typer(records.audit_app, name="audit")
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Keys: the store apart from the database, the master key over it, and what is sealed with them."""

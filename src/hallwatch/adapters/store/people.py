@@ -1,0 +1,143 @@
+"""People in the database: sealed particulars, photos and templates, and the versions of the list."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from hallwatch.adapters.store.sealed import Seals
+from hallwatch.adapters.store.tables import ListVersionRow, PersonRow, PhotoRow, TemplateRow
+from hallwatch.core.ledger import ListVersion
+from hallwatch.core.model import Person
+from hallwatch.core.requests import PhotoKept
+from hallwatch.errors import KeyGone
+
+TAG_BYTES = 32
+
+
+class PeopleBook:
+    """People within one transaction of the keeper."""
+
+    def __init__(self, session: Session, seals: Seals) -> None:
+        self._session, self._seals = session, seals
+
+    def number_of(self, external_id: str, name: str, now: datetime) -> str:
+        """The person's number; somebody unknown becomes a person of this name. Raises KeyGone for the erased."""
+        row = self._row(external_id)
+        if row is None:
+            row = self._new(Person(external_id, name, "", ()), now)
+        return row.person_id
+
+    def keep(self, person: Person, photos: Sequence[PhotoKept], now: datetime) -> tuple[str, bool]:
+        """Particulars and photos, in place of what was kept; returns the number, and whether anything changed.
+
+        Raises KeyGone for the erased.
+        """
+        row = self._row(person.external_id) or self._new(person, now)
+        content = self._seals.content(person, photos)
+        sealed = self._seals.person(row.person_id, person)
+        if row.content == content:
+            return row.person_id, False
+        row.sealed, row.content, row.updated = sealed, content, now
+        for table in (PhotoRow, TemplateRow):
+            self._session.execute(delete(table).where(table.person_id == row.person_id))
+        for place, photo in enumerate(photos):
+            sealed = self._seals.photo(row.person_id, place, photo.jpeg)
+            self._session.add(PhotoRow(person_id=row.person_id, place=place, sealed=sealed))
+            numbers = self._seals.template(row.person_id, place, photo.fingerprint, photo.template)
+            self._session.add(
+                TemplateRow(
+                    person_id=row.person_id, place=place, fingerprint=photo.fingerprint, sealed=numbers
+                )
+            )
+        self._session.flush()
+        return row.person_id, True
+
+    def find(self, external_id: str) -> str | None:
+        """The number of the person with this external id."""
+        row = self._row(external_id)
+        return None if row is None else row.person_id
+
+    def erase(self, person_id: str) -> None:
+        """Photos, templates and particulars go; the row stays, so that the same id is known as erased."""
+        for table in (PhotoRow, TemplateRow):
+            self._session.execute(delete(table).where(table.person_id == person_id))
+        row = self._session.get(PersonRow, person_id)
+        if row is not None:
+            row.sealed = row.content = b""
+
+    def numbers(self) -> set[str]:
+        """All persons' numbers."""
+        return set(self._session.scalars(select(PersonRow.person_id)))
+
+    def set_list(self, external_ids: Collection[str], now: datetime) -> ListVersion:
+        """The list as it is from now on; the same list again makes no new version."""
+        tags = tuple(sorted(self._seals.tag(external_id) for external_id in set(external_ids)))
+        last = self._session.scalar(select(ListVersionRow).order_by(ListVersionRow.number.desc()).limit(1))
+        if last is not None and last.tags == b"".join(tags):
+            return _version(last)
+        number = (self._session.scalar(select(func.max(ListVersionRow.number))) or 0) + 1
+        row = ListVersionRow(number=number, at=now, tags=b"".join(tags))
+        self._session.add(row)
+        self._session.flush()
+        return _version(row)
+
+    def _row(self, external_id: str) -> PersonRow | None:
+        return self._session.scalar(select(PersonRow).where(PersonRow.tag == self._seals.tag(external_id)))
+
+    def _new(self, person: Person, now: datetime) -> PersonRow:
+        if self._seals.vault.is_erased(self._seals.tag(person.external_id)):
+            raise KeyGone("this person was erased")
+        person_id = f"person-{uuid.uuid4().hex}"
+        self._seals.vault.create([person_id], now)
+        row = PersonRow(
+            person_id=person_id,
+            tag=self._seals.tag(person.external_id),
+            content=b"",
+            sealed=self._seals.person(person_id, person),
+            created=now,
+            updated=now,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+
+class PeopleQuestions:
+    """What pages and commands ask about people, in a session of a reader."""
+
+    def __init__(self, session: Session, seals: Seals) -> None:
+        self._session, self._seals = session, seals
+
+    def photo(self, external_id: str) -> bytes | None:
+        """The person's first photo as a JPEG."""
+        person_id = self._session.scalar(
+            select(PersonRow.person_id).where(PersonRow.tag == self._seals.tag(external_id))
+        )
+        if person_id is None:
+            return None
+        row = self._session.get(PhotoRow, (person_id, 0))
+        return None if row is None else self._seals.open_photo(person_id, 0, row.sealed)
+
+    def list_at(self, at: datetime) -> ListVersion | None:
+        """The list that held at a moment; None before the first."""
+        row = self._session.scalar(
+            select(ListVersionRow)
+            .where(ListVersionRow.at <= at)
+            .order_by(ListVersionRow.number.desc())
+            .limit(1)
+        )
+        return None if row is None else _version(row)
+
+    def tag(self, external_id: str) -> bytes:
+        """By which an external id is found in a version of the list."""
+        return self._seals.tag(external_id)
+
+
+def _version(row: ListVersionRow) -> ListVersion:
+    tags = tuple(row.tags[at : at + TAG_BYTES] for at in range(0, len(row.tags), TAG_BYTES))
+    return ListVersion(row.number, row.at, tags)

@@ -1,0 +1,98 @@
+"""What goes into sealed columns and comes out of them: people, pictures and templates, bound to their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pydantic import TypeAdapter
+
+from hallwatch.core.model import Person
+from hallwatch.core.requests import PhotoKept
+from hallwatch.errors import KeyGone
+from hallwatch.ports import Vault
+
+_PERSON: TypeAdapter[Person] = TypeAdapter(Person)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom an alert names."""
+
+    external_id: str
+    name: str
+    lists: tuple[str, ...]
+
+
+_NAMED: TypeAdapter[Named] = TypeAdapter(Named)
+
+ERASED = Named("", "Erased person", ())
+"""What is left to say of somebody whose key was destroyed."""
+
+
+class Seals:
+    """Seals and opens the columns of one database."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+
+    def person(self, person_id: str, person: Person) -> bytes:
+        """A person's particulars."""
+        return self.vault.seal(person_id, _PERSON.dump_json(person), f"person/{person_id}")
+
+    def open_person(self, person_id: str, sealed: bytes) -> Person:
+        """The same. Raises KeyGone, SealBroken."""
+        return _PERSON.validate_json(self.vault.unseal(person_id, sealed, f"person/{person_id}"))
+
+    def photo(self, person_id: str, place: int, jpeg: bytes) -> bytes:
+        """A listed photo."""
+        return self.vault.seal(person_id, jpeg, f"photo/{person_id}/{place}")
+
+    def open_photo(self, person_id: str, place: int, sealed: bytes) -> bytes:
+        """The same."""
+        return self.vault.unseal(person_id, sealed, f"photo/{person_id}/{place}")
+
+    def template(self, person_id: str, place: int, fingerprint: str, numbers: bytes) -> bytes:
+        """A listed photo's template."""
+        return self.vault.seal(person_id, numbers, f"template/{person_id}/{place}/{fingerprint}")
+
+    def open_template(self, person_id: str, place: int, fingerprint: str, sealed: bytes) -> bytes:
+        """The same."""
+        return self.vault.unseal(person_id, sealed, f"template/{person_id}/{place}/{fingerprint}")
+
+    def named(self, person_id: str, alert_id: str, named: Named) -> bytes:
+        """Whom an alert names."""
+        return self.vault.seal(person_id, _NAMED.dump_json(named), f"alert/{alert_id}")
+
+    def open_named(self, person_id: str, alert_id: str, sealed: bytes) -> Named:
+        """The same; ERASED when the person was erased, or the key destroyed."""
+        if not sealed:
+            return ERASED
+        try:
+            return _NAMED.validate_json(self.vault.unseal(person_id, sealed, f"alert/{alert_id}"))
+        except KeyGone:
+            return ERASED
+
+    def shot(self, person_id: str, alert_id: str, jpeg: bytes) -> bytes:
+        """An alert's picture."""
+        return self.vault.seal(person_id, jpeg, f"shot/{alert_id}")
+
+    def open_shot(self, person_id: str, alert_id: str, sealed: bytes) -> bytes | None:
+        """The same; None when the person's key was destroyed."""
+        try:
+            return self.vault.unseal(person_id, sealed, f"shot/{alert_id}")
+        except KeyGone:
+            return None
+
+    def content(self, person: Person, photos: Sequence[PhotoKept]) -> bytes:
+        """A keyed digest of everything that is kept of a person."""
+        digest = sha256(_PERSON.dump_json(person))
+        for photo in photos:
+            for part in (photo.jpeg, photo.fingerprint.encode(), photo.template):
+                digest.update(len(part).to_bytes(8, "big") + part)
+        return self.vault.tag("content", digest.hexdigest())
+
+    def tag(self, external_id: str) -> bytes:
+        """By which an external id is found again."""
+        return self.vault.tag("external-id", external_id)

@@ -1,0 +1,148 @@
+"""Migrations forward and back with data in them: nothing is lost, and what would lose something is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from hallwatch.adapters.store import engine, schema
+from hallwatch.adapters.store.place import Place, SqliteFile
+from hallwatch.adapters.store.tables import Base
+from hallwatch.core.requests import By, ErasePerson, Note
+from hallwatch.entry.keeper import Desk
+from hallwatch.errors import SettingsError
+from tests.records import NOW, SIGHTING, Office, chest_in
+
+BY = By("machine:tech", "terminal")
+
+
+def old_database(place: Place, folder: Path, alerts: int, *, shot: bytes = b"picture") -> None:
+    """A database as the version before sealing left it, with names and pictures in the clear."""
+    writer = engine.writer(place)
+    vault = chest_in(folder).open(writable=True)
+    with schema._migrating(writer) as connection:
+        command.upgrade(schema._config(connection, vault), "0001")
+    with writer.begin() as connection:
+        for number in range(alerts):
+            connection.execute(
+                text(
+                    "INSERT INTO alert (alert_id, sequence, camera, building, at, last_camera, last_at, external_id,"
+                    " name, lists, score, threshold, face_px, shots, pack, meaning, created, updated) VALUES"
+                    " (:id, :n, 'Corridor A', 'Main', :at, 'Corridor A', :at, :who, :name, :lists, 0.5, 0.4, 60, 3,"
+                    " 'duo', 'rare', :at, :at)"
+                ),
+                {
+                    "id": f"a{number:05d}",
+                    "n": number + 1,
+                    "at": NOW.replace(tzinfo=None),
+                    "who": f"P{number % 7}",
+                    "name": f"Dana Sample{number % 7}",
+                    "lists": json.dumps(["trespass"]),
+                },
+            )
+            connection.execute(
+                text("INSERT INTO shot (alert_id, score, face_px, jpeg) VALUES (:id, 0.5, 60, :jpeg)"),
+                {"id": f"a{number:05d}", "jpeg": shot + f" {number}".encode()},
+            )
+    writer.dispose()
+
+
+def downgraded(office: Office, revision: str) -> None:
+    office.close()
+    writer: Engine = engine.writer(office.place)
+    try:
+        schema.downgrade(writer, revision, office.desk.store)
+    finally:
+        writer.dispose()
+
+
+def test_an_old_database_is_sealed_when_it_is_opened_and_nothing_is_lost(
+    place: Place, tmp_path: Path
+) -> None:
+    old_database(place, tmp_path, 1203)
+    office = Office(place, tmp_path)
+    alerts = office.reader.latest(5000)
+    assert len(alerts) == 1203
+    assert {(a.alert_id, a.external_id, a.name) for a in alerts} == {
+        (f"a{n:05d}", f"P{n % 7}", f"Dana Sample{n % 7}") for n in range(1203)
+    }
+    assert alerts[0].lists == ("trespass",)
+    assert office.reader.shot("a00042") == b"picture 42"
+    # one key a person, and the site's own
+    assert len(office.desk.store.ids()) == 8
+    if isinstance(place, SqliteFile):
+        held = place.path.read_bytes()
+        assert b"Sample" not in held
+        assert b"picture 4" not in held
+    office.close()
+
+
+def test_back_and_forward_again_loses_nothing(place: Place, tmp_path: Path) -> None:
+    old_database(place, tmp_path, 20)
+    office = Office(place, tmp_path)
+    office.keep(SIGHTING)
+    office.desk.keeping.answer(Note(BY, "alert.look", "a1"))
+    before = office.reader.latest(100)
+    with office.reader.audit() as trail:
+        entries = list(trail.entries())
+    downgraded(office, "0001")
+    # the earlier version finds its own tables, readable for it
+    reader = engine.reader(place)
+    with reader.connect() as connection:
+        rows = connection.execute(text("SELECT name, external_id FROM alert WHERE alert_id = 'a1'")).all()
+        assert rows == [("Dana Sample", "P1")]
+        shots = connection.execute(text("SELECT jpeg FROM shot WHERE alert_id = 'a1'")).scalar_one()
+        assert bytes(shots) == b"first shot"
+    reader.dispose()
+    office.reopen()
+    assert office.reader.latest(100) == before
+    with office.reader.audit() as trail:
+        assert list(trail.entries())[: len(entries)] == entries
+    database = engine.reader(place)
+    with database.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    database.dispose()
+    office.close()
+
+
+def test_going_back_is_refused_when_it_would_lose_alerts(place: Place, tmp_path: Path) -> None:
+    office = Office(place, tmp_path)
+    office.keep(SIGHTING)
+    office.desk.keeping.answer(ErasePerson(BY, "P1"))
+    with pytest.raises(SettingsError, match="would lose 1 alerts of people whose key was destroyed"):
+        downgraded(office, "0001")
+    with pytest.raises(SettingsError, match=r"no tables of version 0042; there are 0001, 0002"):
+        downgraded(office, "0042")
+    # and nothing has changed
+    office.desk = Desk(office.place, office.chest)
+    office.reopen()
+    assert [alert.alert_id for alert in office.reader.latest(9)] == ["a1"]
+    office.close()
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_database(place, tmp_path, 30)
+
+    def full(*arguments: object) -> bytes:
+        raise SettingsError("no space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("hallwatch.adapters.store.sealed.Seals.shot", full)
+        with pytest.raises(SettingsError, match="no space left"):
+            Office(place, tmp_path)
+    reader = engine.reader(place)
+    with reader.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        assert connection.execute(text("SELECT count(*) FROM alert WHERE name <> ''")).scalar_one() == 30
+    reader.dispose()
+    office = Office(place, tmp_path)
+    assert len(office.reader.latest(100)) == 30
+    office.close()
