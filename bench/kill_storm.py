@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ from hallwatch.adapters.keys.signing import signed_by
 from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.records import Reader
 from hallwatch.core.audit import verify
-from hallwatch.entry.benchmarks.machine import describe_machine
+from hallwatch.entry.benchmarks.machine import this_machine
 from hallwatch.entry.child import Child
 from hallwatch.entry.keeper import KeeperOrder, KeeperReady, keep
 
@@ -107,7 +107,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--out", type=Path)
     wish = options.parse_args()
-    result: dict[str, object] = {"machine": describe_machine()}
+    result: dict[str, object] = {"machine": asdict(this_machine())}
     binaries = postgres_binaries()
     with tempfile.TemporaryDirectory(prefix="hw-storm-") as folder:
         lite = Path(folder) / "lite"
@@ -126,12 +126,8 @@ def main() -> None:
     if wish.out:
         wish.out.parent.mkdir(parents=True, exist_ok=True)
         wish.out.write_text(text + "\n", encoding="utf-8")
-    bad = [
-        one
-        for one in (result["sqlite"], result["postgresql"])
-        if isinstance(one, dict) and (one["lost"] or one["audit_faults"])
-    ]
-    sys.exit(1 if bad else 0)
+    both = [one for one in (result["sqlite"], result["postgresql"]) if isinstance(one, dict)]
+    sys.exit(1 if any(one["lost"] or one["audit_faults"] for one in both) else 0)
 
 
 if __name__ == "__main__":

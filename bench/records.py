@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -25,7 +26,7 @@ from tests.test_migrations import old_database
 from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.backup import restore_backup, take_backup
 from hallwatch.adapters.store.place import Place, SqliteFile
-from hallwatch.entry.benchmarks.machine import describe_machine
+from hallwatch.entry.benchmarks.machine import this_machine
 
 
 def timed(what: str, action: Callable[[], object], into: dict[str, object]) -> None:
@@ -77,7 +78,7 @@ def main() -> None:
     binaries = postgres_binaries()
     if binaries is None:
         raise SystemExit("needs PostgreSQL's server programs (Debian: postgresql)")
-    result: dict[str, object] = {"machine": describe_machine()}
+    result: dict[str, object] = {"machine": asdict(this_machine())}
     with tempfile.TemporaryDirectory(prefix="hw-records-") as folder:
         lite, large = Path(folder) / "lite", Path(folder) / "large"
         lite.mkdir()

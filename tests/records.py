@@ -20,7 +20,8 @@ from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
 from hallwatch.adapters.store.records import Reader
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert
-from hallwatch.entry.keeper import Desk
+from hallwatch.core.requests import BindJurisdiction, By
+from hallwatch.entry.desk import Desk
 
 NOW = datetime(2026, 11, 24, 15, 4, 5, 120_000, tzinfo=UTC)
 SIGHTING = Sighting(
@@ -48,10 +49,18 @@ def chest_in(folder: Path) -> Chest:
 class Office:
     """A keeper's desk and whoever reads what it writes, on one database."""
 
-    def __init__(self, place: Place, folder: Path) -> None:
+    def __init__(self, place: Place, folder: Path, *, bound: bool = True) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.place, self.folder, self.chest = place, folder, chest_in(folder)
         self.desk = Desk(place, self.chest)
+        if bound:
+            self.desk.keeping.answer(BindJurisdiction(By("system"), "US-MO"))
         self.reader = Reader(place, self.desk.store)
+
+    @classmethod
+    def bare(cls, place: Place, folder: Path) -> Office:
+        """One that is under no law yet."""
+        return cls(place, folder, bound=False)
 
     def keep(self, sighting: Sighting) -> KeptAlert:
         """Commit a sighting."""

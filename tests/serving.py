@@ -41,12 +41,15 @@ def environment(folder: Path, shared: Path) -> dict[str, str]:
     }
 
 
-def write_config(folder: Path, watchlist: Path, cameras: Mapping[str, str], *, more: str = "") -> Path:
+def write_config(
+    folder: Path, watchlist: Path, cameras: Mapping[str, str], *, more: str = "", jurisdiction: str = "US-MO"
+) -> Path:
     """A hallwatch.toml; ``cameras`` maps names to TOML lines, at least the address."""
     tables = "".join(f'\n[[cameras]]\nname = "{name}"\n{lines}\n' for name, lines in cameras.items())
     config = folder / "hallwatch.toml"
     config.write_text(
-        f'[site]\nname = "Test School"\ntime_zone = "America/Chicago"\n\n[watchlist]\ndir = "{watchlist}"\n\n'
+        f'[site]\nname = "Test School"\njurisdiction = "{jurisdiction}"\ntime_zone = "America/Chicago"\n\n'
+        f'[watchlist]\ndir = "{watchlist}"\n\n'
         f'[recognition]\npack = "{PACK}"\nworkers = 2\n\n[console]\nport = 0\n{more}{tables}',
         encoding="utf-8",
     )

@@ -15,7 +15,7 @@ from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.tables import Base
 from hallwatch.core.requests import By, ErasePerson, Note
-from hallwatch.entry.keeper import Desk
+from hallwatch.entry.desk import Desk
 from hallwatch.errors import SettingsError
 from tests.records import NOW, SIGHTING, Office, chest_in
 

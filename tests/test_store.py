@@ -20,7 +20,7 @@ from hallwatch.adapters.store.place import PostgresServer, SqliteFile
 from hallwatch.adapters.store.records import Reader
 from hallwatch.adapters.store.tables import Base
 from hallwatch.core.kept import KeptAlert
-from hallwatch.entry.keeper import Desk
+from hallwatch.entry.desk import Desk
 from hallwatch.errors import SettingsError, StoreUnreadable, StoreUnwritable
 from hallwatch.flow.alerting import Alerting
 from tests.records import NOW, SIGHTING, Office, chest_in, fresh_database

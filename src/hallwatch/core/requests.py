@@ -29,7 +29,7 @@ class By:
 @dataclass(frozen=True, slots=True)
 class PhotoKept:
     """A listed photo: its name in the list's folder, the picture as a JPEG without metadata, and its template
-    (float32, little-endian) of the pack with this fingerprint."""
+    (float32, little-endian) of the pack with this fingerprint; empty where faces are not matched."""
 
     name: str
     jpeg: bytes
@@ -86,7 +86,16 @@ class RotateMaster:
     kind: Literal["rotate-master"] = "rotate-master"
 
 
-Request: TypeAlias = KeepPerson | SetList | ErasePerson | Note | RotateMaster
+@dataclass(frozen=True, slots=True)
+class BindJurisdiction:
+    """Put the installation under the law of a place. The first time it is bound; from then on another is refused."""
+
+    by: By
+    code: str
+    kind: Literal["bind-jurisdiction"] = "bind-jurisdiction"
+
+
+Request: TypeAlias = KeepPerson | SetList | ErasePerson | Note | RotateMaster | BindJurisdiction
 
 
 @dataclass(frozen=True, slots=True)

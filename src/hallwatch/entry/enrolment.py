@@ -14,11 +14,11 @@ from hallwatch.core.decide.threshold import for_budget
 from hallwatch.core.model import Person
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.requests import By, KeepPerson, PhotoKept, SetList
-from hallwatch.core.watchlist import Refusal, Watchlist
+from hallwatch.core.watchlist import Refusal, Watchlist, people_of
 from hallwatch.entry.child import Child, Failed
 from hallwatch.entry.keeper_client import RequestRefused, ask
 from hallwatch.entry.worker import PackOrder
-from hallwatch.errors import PackError, UserError
+from hallwatch.errors import ImageError, PackError, UserError
 from hallwatch.flow.importing import Enrolled, enrol
 
 LONGEST_KEPT = 1200
@@ -30,23 +30,27 @@ NOBODY = "Nobody is being looked for: no row of the list can be used."
 class Prepared:
     """A list made ready to be searched. ``meaning`` is the threshold in plain words.
 
-    ``noted`` are rows that are looked for although something about their photo is to be known.
+    Where cameras may not be matched there is neither gallery nor threshold. ``noted`` are rows that are looked for
+    although something about their photo is to be known.
     """
 
-    gallery: Gallery
+    gallery: Gallery | None
     people: dict[str, Person]
     refused: tuple[Refusal, ...]
     noted: tuple[Refusal, ...]
     pack_warnings: tuple[str, ...]
     expired: int
     not_begun: int
-    threshold: Threshold
+    threshold: Threshold | None
     meaning: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListOrder:
-    """Which list to enrol with which pack, for which budget of false alerts."""
+    """Which list to enrol with which pack, for which budget of false alerts.
+
+    ``forbidden`` says why no face may be matched here: then the list is kept, and no template is made.
+    """
 
     watchlist: Path
     pack: PackOrder
@@ -54,6 +58,7 @@ class ListOrder:
     passes_per_day: int
     today: date
     keeper: Path
+    forbidden: str | None = None
 
 
 def prepare(order: ListOrder) -> Prepared:
@@ -82,6 +87,9 @@ def prepare(order: ListOrder) -> Prepared:
 def enrol_list(order: ListOrder, link: Connection) -> None:
     """In the child: read list and photos, have everybody kept, send a Prepared."""
     watchlist = read_watchlist(order.watchlist, order.today)
+    if order.forbidden is not None:
+        link.send(_kept_only(order, watchlist))
+        return
     pack = order.pack.open()
     if pack.calibration is None:
         raise PackError(
@@ -104,6 +112,35 @@ def enrol_list(order: ListOrder, link: Connection) -> None:
             threshold=threshold,
             meaning=threshold.meaning() if enrolled.people else NOBODY,
         )
+    )
+
+
+def _kept_only(order: ListOrder, watchlist: Watchlist) -> Prepared:
+    """The list where faces may not be matched: people and photos for the desk, nothing to search with."""
+    images, by = FolderImages(order.watchlist), By("system", "list.csv")
+    people, refused = {}, list(watchlist.refused)
+    for person in people_of(watchlist.rows):
+        try:
+            photos = tuple(
+                PhotoKept(name, images.jpeg(at_most(images.read(name), LONGEST_KEPT)), "", b"")
+                for name in person.photos
+            )
+            ask(order.keeper, KeepPerson(by, person, photos))
+            people[person.external_id] = person
+        except (ImageError, RequestRefused) as error:
+            rows = (row.number for row in watchlist.rows if row.external_id == person.external_id)
+            refused += [Refusal(number, str(error)) for number in rows]
+    ask(order.keeper, SetList(by, tuple(people)))
+    return Prepared(
+        gallery=None,
+        people=people,
+        refused=tuple(sorted(refused, key=lambda one: one.row)),
+        noted=(),
+        pack_warnings=(),
+        expired=watchlist.expired,
+        not_begun=watchlist.not_begun,
+        threshold=None,
+        meaning=f"{order.forbidden} No template of anybody is made here.",
     )
 
 

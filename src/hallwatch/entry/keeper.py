@@ -10,25 +10,19 @@ import logging
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from hallwatch.adapters.keys.chest import Chest
-from hallwatch.adapters.keys.head import keep_head
-from hallwatch.adapters.keys.keystore import KeyStore
-from hallwatch.adapters.keys.master import read_master
 from hallwatch.adapters.store.place import Place
-from hallwatch.adapters.store.records import Reader, Records
-from hallwatch.adapters.store.sealed import Seals
-from hallwatch.core.audit import Plain
-from hallwatch.core.events import Forget, Sighting
-from hallwatch.core.kept import KeptAlert
-from hallwatch.core.requests import By, Done, ErasePerson, Reply, Request
+from hallwatch.adapters.store.records import Reader
+from hallwatch.core.events import Forget
+from hallwatch.core.requests import Done, ErasePerson, Reply, Request
+from hallwatch.entry.desk import Desk
 from hallwatch.entry.keeper_socket import Door
 from hallwatch.errors import KeyGone
 from hallwatch.flow.alerting import Alerting
-from hallwatch.flow.keeping import Keeping
 
 LOG = logging.getLogger(__name__)
 
@@ -61,69 +55,9 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sighting of somebody who was erased meanwhile: nothing is kept of it."""
+    """A sighting of somebody who was erased meanwhile, or where nobody may be matched: nothing is kept of it."""
 
     alert_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OwnKeys:
-    """Implements flow.keeping.Keys."""
-
-    chest: Chest
-    store: KeyStore
-
-    def destroy(self, number: str, external_id: str, at: datetime) -> None:
-        self.store.destroy(number, Seals(self.store).tag(external_id), at)
-
-    def complete_on(self, now: datetime) -> date:
-        return self.chest.backups.complete_on(now)
-
-    def rotate(self, new_master_file: str) -> int:
-        return self.store.rewrap(read_master(Path(new_master_file)))
-
-
-class Desk:
-    """The keeper's work, with or without a process of its own; owned by one thread."""
-
-    def __init__(self, place: Place, chest: Chest) -> None:
-        """Open keys and database. Raises SettingsError, KeysError."""
-        self.store = chest.open(writable=True)
-        self.records = Records(
-            place, self.store, self.store.signer, headed=lambda mark: keep_head(chest.head, mark)
-        )
-        self.keeping = Keeping(
-            self.records.transaction, OwnKeys(chest, self.store), lambda: datetime.now(UTC)
-        )
-        try:
-            self._replay_deletions()
-            with self.records.transaction() as books:
-                books.audit.checkpoint()
-        except BaseException:
-            self.close()
-            raise
-
-    def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
-        """Implements flow.alerting.AlertBook."""
-        with self.records.transaction() as books:
-            kept = books.alerts.keep(sighting, building=building, meaning=meaning, now=now)
-            if kept.created == kept.updated:
-                detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
-                deed = By("system").does("alert.raise", kept.alert_id, detail=detail)
-                books.audit.add(deed, now)
-            return kept
-
-    def close(self) -> None:
-        """Sign the trail's end and give the database back."""
-        self.records.close()
-
-    def _replay_deletions(self) -> None:
-        """A restored database may hold people who were erased since: they go before anything is matched."""
-        erased = self.store.journal.erased()
-        with self.records.transaction() as books:
-            for number in books.people.numbers() & erased.keys():
-                books.people.erase(number)
-                books.alerts.erase(number, datetime.now(UTC))
 
 
 def _answered(desk: Desk, request: Request, link: Connection) -> Reply:
@@ -162,6 +96,10 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                     message = link.recv()
                     if isinstance(message, Meaning):
                         meaning = message.text
+                        continue
+                    if why := desk.keeping.matching_forbidden():
+                        LOG.error("alert %s is dropped: %s", message.alert_id, why)
+                        link.send(Dropped(message.alert_id))
                         continue
                     try:
                         alerting.sighted(message)

@@ -13,7 +13,7 @@ from pathlib import Path
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.store.place import Place
 from hallwatch.core.requests import By, Done, Refused, Request
-from hallwatch.entry.keeper import Desk
+from hallwatch.entry.desk import Desk
 from hallwatch.entry.keeper_socket import reachable
 from hallwatch.entry.keeper_wire import REPLIES, REQUESTS, Closed, receive, send
 from hallwatch.errors import SettingsError, UserError

@@ -9,20 +9,23 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
 from hallwatch.adapters.store.records import Reader
+from hallwatch.core.requests import BindJurisdiction, By, Note
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, loopback_socket
 from hallwatch.entry.keeper import KeeperOrder
-from hallwatch.entry.keeper_client import SOCKET, alone_in
+from hallwatch.entry.keeper_client import SOCKET, alone_in, ask
+from hallwatch.entry.law import law_of
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.wiring import chest_of, list_order, place_of, worker_orders
-from hallwatch.errors import SettingsError
+from hallwatch.errors import Forbidden, SettingsError
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import Site
 from hallwatch.web.app import create_app
@@ -53,7 +56,8 @@ class Server:
             self._supervisor = Supervisor(KeeperOrder(place, chest, socket, site.buildings), self._board)
             self._supervisor.open_keeper()
             try:
-                self.prepared = prepare(list_order(site, environment, store, socket))
+                forbidden = _under_law(site, environment, socket)
+                self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
                 orders = worker_orders(site, environment, store, self.prepared)
                 self._supervisor.employ(orders, self.prepared.meaning)
             except BaseException:
@@ -66,7 +70,7 @@ class Server:
         self._alerts = Reader(place, store)
         app = create_app(
             Console(
-                facts=_facts(site, self.prepared, notice),
+                facts=_facts(site, self.prepared, notice or forbidden or ""),
                 alerts=self._alerts,
                 board=self._board,
                 photo=self._alerts.photo,
@@ -126,6 +130,17 @@ def _data_dir(site: Site) -> Path:
     except OSError as error:
         raise SettingsError(f"the data_dir {folder} cannot be made: {error.strerror}") from error
     return folder
+
+
+def _under_law(site: Site, environment: Environment, socket: Path) -> str | None:
+    """Why no face may be matched here, or None; an attempt against the law is on record before it is refused."""
+    by, code = By("system", "hallwatch.toml"), site.site.jurisdiction
+    ask(socket, BindJurisdiction(by, code))
+    try:
+        return law_of(site, environment.home)
+    except Forbidden as refusal:
+        ask(socket, Note(replace(by, reason=str(refusal)), "matching.refused", code))
+        raise
 
 
 def _lock(folder: Path) -> int:

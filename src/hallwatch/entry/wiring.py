@@ -20,7 +20,9 @@ from hallwatch.settings.site import CameraSection, Site
 DATABASE = "hallwatch.db"
 
 
-def list_order(site: Site, environment: Environment, store: KeyStore, keeper: Path) -> ListOrder:
+def list_order(
+    site: Site, environment: Environment, store: KeyStore, keeper: Path, forbidden: str | None
+) -> ListOrder:
     """Which list to enrol; ``keeper`` is the socket of whoever keeps the people on it."""
     return ListOrder(
         watchlist=Path(site.watchlist.dir),
@@ -29,13 +31,16 @@ def list_order(site: Site, environment: Environment, store: KeyStore, keeper: Pa
         passes_per_day=site.site.passes_per_day,
         today=today(site.site.time_zone)(),
         keeper=keeper,
+        forbidden=forbidden,
     )
 
 
 def worker_orders(
     site: Site, environment: Environment, store: KeyStore, prepared: Prepared
 ) -> list[WorkerOrder]:
-    """What each worker does: about one worker a core, cameras dealt round robin."""
+    """What each worker does: about one worker a core, cameras dealt round robin; none where nothing is matched."""
+    if prepared.gallery is None or prepared.threshold is None:
+        return []
     count = site.recognition.workers or os.cpu_count() or 1
     hands: list[list[CameraSection]] = [[] for _ in range(min(count, len(site.cameras)))]
     for number, camera in enumerate(site.cameras):

@@ -11,7 +11,9 @@ from typing import Protocol, assert_never
 from hallwatch.core.audit import AuditEntry, Deed, Plain
 from hallwatch.core.ledger import ListVersion
 from hallwatch.core.model import Person
+from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.requests import (
+    BindJurisdiction,
     Done,
     ErasePerson,
     KeepPerson,
@@ -23,7 +25,7 @@ from hallwatch.core.requests import (
     RotateMaster,
     SetList,
 )
-from hallwatch.errors import KeyGone, UserError
+from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, UserError
 
 
 class People(Protocol):
@@ -47,6 +49,13 @@ class Trail(Protocol):
     def add(self, deed: Deed, now: datetime) -> AuditEntry: ...
 
 
+class Facts(Protocol):
+    """Settings of the site, within a transaction."""
+
+    def get(self, name: str) -> str | None: ...
+    def put(self, name: str, text: str, now: datetime) -> None: ...
+
+
 class Writing(Protocol):
     """What one transaction can write."""
 
@@ -54,6 +63,8 @@ class Writing(Protocol):
     def people(self) -> People: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def settings(self) -> Facts: ...
     @property
     def audit(self) -> Trail: ...
 
@@ -66,18 +77,50 @@ class Keys(Protocol):
     def rotate(self, new_master_file: str) -> int: ...
 
 
+class Binding(Protocol):
+    """The law that the installation is under, as it is kept beside the keys."""
+
+    def code(self) -> str | None: ...
+    def bind(self, code: str) -> None: ...
+    def profile(self, code: str) -> Profile: ...
+
+
+JURISDICTION = "jurisdiction"
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """Answers requests, one after the other. ``transaction`` opens one; ``now`` is the time (UTC)."""
 
     transaction: Callable[[], AbstractContextManager[Writing]]
     keys: Keys
+    binding: Binding
     now: Callable[[], datetime]
+
+    def matching_forbidden(self) -> str | None:
+        """Why no face may be matched here, in one sentence; None where it may.
+
+        The code stands beside the keys and in the database; where the two differ somebody has tried to change it.
+        Raises KeysError, SealBroken for an altered one.
+        """
+        with self.transaction() as books:
+            here = books.settings.get(JURISDICTION)
+        code = self.binding.code()
+        if code is None and here is None:
+            return "no jurisdiction is set: without the law of its place no camera is matched"
+        if code is None or here != code:
+            return (
+                f"the jurisdiction was altered: {here} in the database, {code} beside the keys; restore both from the"
+                " same day"
+            )
+        return self.binding.profile(code).forbids(live=False)
 
     def answer(self, request: Request) -> Reply:
         """Done when it is committed, Refused when nothing happened. Raises StoreUnwritable and lets it be seen."""
         try:
             return self._answer(request)
+        except (SettingsError, KeysError, SealBroken) as error:
+            return Refused(str(error))
         except KeyGone:
             return Refused(
                 "this person was erased; list the person under a new external_id if there is a new reason"
@@ -87,6 +130,8 @@ class Keeping:
         now = self.now()
         match request:
             case KeepPerson():
+                if any(photo.template for photo in request.photos) and (why := self.matching_forbidden()):
+                    return self._refused(request.by.does("templates.refused"), why, now)
                 with self.transaction() as books:
                     number, changed = books.people.keep(request.person, request.photos, now)
                     if changed:
@@ -101,6 +146,8 @@ class Keeping:
                 return Done(number=version.number, at=version.at)
             case ErasePerson():
                 return self._erase(request, now)
+            case BindJurisdiction():
+                return self._bind(request, now)
             case Note():
                 with self.transaction() as books:
                     entry = books.audit.add(
@@ -120,6 +167,34 @@ class Keeping:
                 return Done(number=count)
             case _:
                 assert_never(request)
+
+    def _bind(self, request: BindJurisdiction, now: datetime) -> Reply:
+        """Once, and beside the keys first: a crash in between leaves a difference, which matches nothing."""
+        self.binding.profile(request.code)
+        with self.transaction() as books:
+            here = books.settings.get(JURISDICTION)
+        code = self.binding.code()
+        if code is None and here is None:
+            self.binding.bind(request.code)
+            code = request.code
+        if code == request.code and here is None:
+            with self.transaction() as books:
+                books.settings.put(JURISDICTION, request.code, now)
+                books.audit.add(request.by.does("jurisdiction.bind", request.code), now)
+            return Done(subject=request.code)
+        if code != request.code or here != request.code:
+            why = (
+                f"this installation is bound to {code or here} and cannot be moved to {request.code}; another place is"
+                " another installation with a data_dir of its own"
+            )
+            return self._refused(request.by.does("jurisdiction.refused", request.code), why, now)
+        return Done(subject=request.code)
+
+    def _refused(self, deed: Deed, why: str, now: datetime) -> Refused:
+        """Nothing happens but that the attempt is on record."""
+        with self.transaction() as books:
+            books.audit.add(deed, now)
+        return Refused(why)
 
     def _erase(self, request: ErasePerson, now: datetime) -> Reply:
         """First the words, then the key: a crash in between leaves an erasure announced and repeatable."""

@@ -23,11 +23,14 @@ class Environment:
     device: str = "CPU"
     master_key: str | None = field(default=None, repr=False)
     master_key_file: Path | None = None
+    jurisdiction: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Environment:
         """HALLWATCH_HOME (default: the user's data folder), HALLWATCH_MODELS (default: none), HALLWATCH_ENGINE
         (openvino or onnxruntime) and HALLWATCH_DEVICE (CPU, GPU, CUDA ... as the engine calls it).
+
+        HALLWATCH_JURISDICTION is whose law applies to a live camera, where a command does not say.
 
         The master key, first found: HALLWATCH_MASTER_KEY (the key itself), HALLWATCH_MASTER_KEY_FILE, systemd's
         credential ``hallwatch-master-key``.
@@ -45,6 +48,7 @@ class Environment:
             environ.get("HALLWATCH_DEVICE") or "CPU",
             environ.get("HALLWATCH_MASTER_KEY") or None,
             _master_key_file(environ),
+            environ.get("HALLWATCH_JURISDICTION") or None,
         )
 
 

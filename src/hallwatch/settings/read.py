@@ -13,6 +13,7 @@ from hallwatch.settings.site import DatabaseSection, Site, WatchlistSection
 EXAMPLE = """\
 [site]
 name = "Main Street School"
+jurisdiction = "US-MO"       # whose law applies: `hallwatch jurisdictions` lists them
 data_dir = "data"            # alerts are kept here
 
 [watchlist]

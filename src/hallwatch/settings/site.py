@@ -21,6 +21,10 @@ class SiteSection(Section):
     name: str = Field(
         default="This school", min_length=1, max_length=120, description="Shown at the top of the page."
     )
+    jurisdiction: str = Field(
+        min_length=1,
+        description="Whose law applies, for example US-MO; chosen once, it holds for this data_dir for good.",
+    )
     time_zone: str | None = Field(
         default=None,
         description="IANA name, for example America/Chicago; without it, the machine's own zone.",
@@ -155,10 +159,10 @@ class ConsoleSection(Section):
 class Site(Section):
     """All of hallwatch.toml; paths are already absolute."""
 
-    site: SiteSection = Field(default_factory=lambda: SiteSection())
+    site: SiteSection
     watchlist: WatchlistSection
     recognition: RecognitionSection = Field(default_factory=lambda: RecognitionSection())
-    cameras: tuple[CameraSection, ...] = Field(min_length=1, strict=False)
+    cameras: tuple[CameraSection, ...] = Field(default=(), strict=False)
     console: ConsoleSection = Field(default_factory=lambda: ConsoleSection())
     database: DatabaseSection | None = None
     keys: KeysSection = Field(default_factory=lambda: KeysSection())

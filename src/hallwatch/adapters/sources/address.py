@@ -66,6 +66,11 @@ def masked(text: str) -> str:
     return _SECRET_FIELD.sub(r"\1***", scheme + mark + rest if mark else text)
 
 
+def is_live(text: str) -> bool:
+    """Whether this names a camera rather than something stored; nothing is looked for on disk."""
+    return _WEBCAM.match(text) is not None or _SCHEME.match(text) is not None
+
+
 def parse(text: str) -> Address:
     """Read a SOURCE. Raises SourceError, without credentials, for what is none or does not exist."""
     text = text.strip()

@@ -48,12 +48,11 @@ class PeopleBook:
         for place, photo in enumerate(photos):
             sealed = self._seals.photo(row.person_id, place, photo.jpeg)
             self._session.add(PhotoRow(person_id=row.person_id, place=place, sealed=sealed))
-            numbers = self._seals.template(row.person_id, place, photo.fingerprint, photo.template)
-            self._session.add(
-                TemplateRow(
-                    person_id=row.person_id, place=place, fingerprint=photo.fingerprint, sealed=numbers
-                )
-            )
+            if photo.template:
+                numbers = self._seals.template(row.person_id, place, photo.fingerprint, photo.template)
+                kept = TemplateRow(person_id=row.person_id, place=place, fingerprint=photo.fingerprint)
+                kept.sealed = numbers
+                self._session.add(kept)
         self._session.flush()
         return row.person_id, True
 

@@ -17,6 +17,7 @@ from hallwatch.adapters.store.audit_log import AuditBook, AuditQuestions
 from hallwatch.adapters.store.people import PeopleBook, PeopleQuestions
 from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.sealed import Seals
+from hallwatch.adapters.store.site_settings import SettingsBook
 from hallwatch.core.audit import Checkpoint
 from hallwatch.core.kept import KeptAlert
 from hallwatch.errors import SettingsError, StoreUnreadable, StoreUnwritable
@@ -29,6 +30,7 @@ class Books:
 
     alerts: AlertBook
     people: PeopleBook
+    settings: SettingsBook
     audit: AuditBook
 
 
@@ -76,7 +78,8 @@ class Records:
             with Session(self._engine) as session, session.begin():
                 people = PeopleBook(session, self._seals)
                 audit = AuditBook(session, self._signer)
-                yield Books(AlertBook(session, self._seals, people), people, audit)
+                alerts = AlertBook(session, self._seals, people)
+                yield Books(alerts, people, SettingsBook(session, self._seals), audit)
         except DBAPIError as error:
             raise StoreUnwritable(
                 f"the database cannot be written ({error.orig}); look at {self._where()}"

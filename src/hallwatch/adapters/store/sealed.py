@@ -85,6 +85,14 @@ class Seals:
         except KeyGone:
             return None
 
+    def setting(self, name: str, text: str) -> bytes:
+        """A setting of the site."""
+        return self.vault.seal("site", text.encode(), f"setting/{name}")
+
+    def open_setting(self, name: str, sealed: bytes) -> str:
+        """The same."""
+        return self.vault.unseal("site", sealed, f"setting/{name}").decode()
+
     def content(self, person: Person, photos: Sequence[PhotoKept]) -> bytes:
         """A keyed digest of everything that is kept of a person."""
         digest = sha256(_PERSON.dump_json(person))

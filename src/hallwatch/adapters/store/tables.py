@@ -137,6 +137,16 @@ class ShotRow(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SettingRow(Base):
+    """A setting of the site that was changed while it ran, sealed with the site's key."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    updated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class AuditRow(Base):
     """One entry of the audit trail: core.audit.AuditEntry. ``at`` and ``detail`` are the very texts of the digest."""
 

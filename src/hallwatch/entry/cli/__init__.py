@@ -7,7 +7,18 @@ import sys
 import typer
 
 from hallwatch import __version__
-from hallwatch.entry.cli import bench, calibrate, demo, evaluate, models, records, serve, sim, watch
+from hallwatch.entry.cli import (
+    bench,
+    calibrate,
+    demo,
+    evaluate,
+    jurisdictions,
+    models,
+    records,
+    serve,
+    sim,
+    watch,
+)
 from hallwatch.errors import UserError
 
 app = typer.Typer(
@@ -26,6 +37,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
 app.command()(bench.bench)
+app.command()(jurisdictions.jurisdictions)
 app.command()(records.backup)
 app.command()(records.restore)
 app.command()(records.erase)

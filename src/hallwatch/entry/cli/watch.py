@@ -63,6 +63,10 @@ def watch(
         float, typer.Option(min=0.2, max=30, help="Pictures analysed a second and camera.")
     ] = 5.0,
     precision: PrecisionOption = Precision.AUTO,
+    jurisdiction: Annotated[
+        str | None,
+        typer.Option(help="Whose law applies; a live source needs it. See hallwatch jurisdictions."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A bad row of the list ends the command.")] = False,
 ) -> None:
     """Watch cameras or videos for the people of a list, and tell when one walks past."""
@@ -73,6 +77,7 @@ def watch(
     from hallwatch.entry.cli.told import JsonLines, Table
 
     names = _names(sources)
+    _under_law(sources, jurisdiction)
     listed = read_watchlist(watchlist, date.today())
     model = open_for(pack, precision)
     calibration = calibrated(model)
@@ -92,6 +97,17 @@ def watch(
         told.summary(cameras, watchings, enrolled)
         if ended and not any(camera.frames for camera in cameras):
             raise SourceError("none of the sources could be watched; see the lines above")
+
+
+def _under_law(sources: list[str], jurisdiction: str | None) -> None:
+    """Films are nobody's business; a live camera is."""
+    from hallwatch.adapters.sources.address import is_live
+    from hallwatch.entry.law import allow_live
+    from hallwatch.settings.environment import Environment
+
+    if any(is_live(source) for source in sources):
+        here = Environment.from_environ()
+        allow_live(jurisdiction or here.jurisdiction, here.home)
 
 
 def _cameras(

@@ -93,7 +93,7 @@ def _toml(pack: str, port: int, films: list[Path]) -> str:
         for name, film in zip(CAMERAS, films, strict=True)
     )
     return (
-        f'[site]\nname = "Demo School"\ndata_dir = "data"\n\n[watchlist]\ndir = "watchlist"\n\n'
+        f'[site]\nname = "Demo School"\njurisdiction = "DEMO"\ndata_dir = "data"\n\n[watchlist]\ndir = "watchlist"\n\n'
         f'[recognition]\npack = "{pack}"\n\n[console]\nport = {port}\n{cameras}'
     )
 

@@ -22,7 +22,7 @@ revision = "0002"
 down_revision = "0001"
 
 ASIDE = "kept_of_0002_"
-NEW_TABLES = ("person", "photo", "template", "list_version", "audit", "checkpoint")
+NEW_TABLES = ("person", "photo", "template", "list_version", "setting", "audit", "checkpoint")
 PAGE = 500
 
 
@@ -94,6 +94,13 @@ def _make_tables() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("tags", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_list_version"),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("updated", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_setting"),
     )
     texts = ("at", "actor", "action", "subject", "school", "reason", "origin", "detail")
     op.create_table(

@@ -1,0 +1,31 @@
+"""Settings of the site in the database, sealed with the site's own key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hallwatch.adapters.store.sealed import Seals
+from hallwatch.adapters.store.tables import SettingRow
+
+
+class SettingsBook:
+    """Settings within one transaction of the keeper."""
+
+    def __init__(self, session: Session, seals: Seals) -> None:
+        self._session, self._seals = session, seals
+
+    def get(self, name: str) -> str | None:
+        """The setting's text. Raises SealBroken for a row that was altered."""
+        row = self._session.get(SettingRow, name)
+        return None if row is None else self._seals.open_setting(name, row.sealed)
+
+    def put(self, name: str, text: str, now: datetime) -> None:
+        """Keep the text in place of what was there."""
+        row = self._session.get(SettingRow, name)
+        if row is None:
+            row = SettingRow(name=name)
+            self._session.add(row)
+        row.sealed, row.updated = self._seals.setting(name, text), now
+        self._session.flush()

@@ -1,0 +1,102 @@
+"""What the keeper does, with or without a process of its own: keys, records and the answers to requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from hallwatch.adapters.keys.binding import bind_to, bound_to
+from hallwatch.adapters.keys.chest import Chest
+from hallwatch.adapters.keys.head import keep_head
+from hallwatch.adapters.keys.keystore import KeyStore
+from hallwatch.adapters.keys.master import read_master
+from hallwatch.adapters.profiles import read_profile
+from hallwatch.adapters.store.place import Place
+from hallwatch.adapters.store.records import Records
+from hallwatch.adapters.store.sealed import Seals
+from hallwatch.core.audit import Plain
+from hallwatch.core.events import Sighting
+from hallwatch.core.kept import KeptAlert
+from hallwatch.core.policy.jurisdiction import Profile
+from hallwatch.core.requests import By
+from hallwatch.flow.keeping import Keeping
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """Implements flow.keeping.Keys."""
+
+    chest: Chest
+    store: KeyStore
+
+    def destroy(self, number: str, external_id: str, at: datetime) -> None:
+        self.store.destroy(number, Seals(self.store).tag(external_id), at)
+
+    def complete_on(self, now: datetime) -> date:
+        return self.chest.backups.complete_on(now)
+
+    def rotate(self, new_master_file: str) -> int:
+        return self.store.rewrap(read_master(Path(new_master_file)))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBinding:
+    """Implements flow.keeping.Binding."""
+
+    store: KeyStore
+
+    def code(self) -> str | None:
+        return bound_to(self.store)
+
+    def bind(self, code: str) -> None:
+        bind_to(self.store, code)
+
+    def profile(self, code: str) -> Profile:
+        return read_profile(code)
+
+
+class Desk:
+    """The keeper's work, with or without a process of its own; owned by one thread."""
+
+    def __init__(self, place: Place, chest: Chest) -> None:
+        """Open keys and database. Raises SettingsError, KeysError."""
+        self.store = chest.open(writable=True)
+        self.records = Records(
+            place, self.store, self.store.signer, headed=lambda mark: keep_head(chest.head, mark)
+        )
+        self.keeping = Keeping(
+            self.records.transaction,
+            OwnKeys(chest, self.store),
+            OwnBinding(self.store),
+            lambda: datetime.now(UTC),
+        )
+        try:
+            self._replay_deletions()
+            with self.records.transaction() as books:
+                books.audit.checkpoint()
+        except BaseException:
+            self.close()
+            raise
+
+    def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
+        """Implements flow.alerting.AlertBook."""
+        with self.records.transaction() as books:
+            kept = books.alerts.keep(sighting, building=building, meaning=meaning, now=now)
+            if kept.created == kept.updated:
+                detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
+                deed = By("system").does("alert.raise", kept.alert_id, detail=detail)
+                books.audit.add(deed, now)
+            return kept
+
+    def close(self) -> None:
+        """Sign the trail's end and give the database back."""
+        self.records.close()
+
+    def _replay_deletions(self) -> None:
+        """A restored database may hold people who were erased since: they go before anything is matched."""
+        erased = self.store.journal.erased()
+        with self.records.transaction() as books:
+            for number in books.people.numbers() & erased.keys():
+                books.people.erase(number)
+                books.alerts.erase(number, datetime.now(UTC))
