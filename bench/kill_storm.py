@@ -32,8 +32,9 @@ from tests.records import SIGHTING, chest_in, postgres_binaries, postgres_server
 from hallwatch.adapters.keys.head import read_head
 from hallwatch.adapters.keys.signing import signed_by
 from hallwatch.adapters.store.place import Place, SqliteFile
-from hallwatch.adapters.store.records import Reader
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.audit import verify
+from hallwatch.core.kept import Whereabouts
 from hallwatch.entry.benchmarks.machine import this_machine
 from hallwatch.entry.child import Child
 from hallwatch.entry.keeper import KeeperOrder, KeeperReady, keep
@@ -42,7 +43,9 @@ from hallwatch.entry.keeper import KeeperOrder, KeeperReady, keep
 @contextmanager
 def keeper(place: Place, folder: Path) -> Iterator[Child[KeeperOrder]]:
     """A keeper that is ready."""
-    order = KeeperOrder(place, chest_in(folder), folder / "keeper.sock", {"Corridor A": "Main"}, "rare")
+    order = KeeperOrder(
+        place, chest_in(folder), folder / "keeper.sock", {"Corridor A": Whereabouts("Main", "North")}, "rare"
+    )
     child = Child("hw-keeper", keep, order)
     try:
         if not child.link.poll(60) or not isinstance(child.link.recv(), KeeperReady):

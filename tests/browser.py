@@ -110,6 +110,10 @@ class Browser:
         self._ask("Page.navigate", url=url)
         self.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'")
 
+    def cookie(self, name: str, value: str, url: str) -> None:
+        """Give the browser a cookie of this address."""
+        self._ask("Network.setCookie", name=name, value=value, url=url, httpOnly=True)
+
     def value(self, expression: str) -> object:
         """What a JavaScript expression is on the page."""
         answer = self._ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,10 +18,12 @@ import pg8000.dbapi
 
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
-from hallwatch.adapters.store.records import Reader
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.events import Sighting
-from hallwatch.core.kept import KeptAlert
-from hallwatch.core.requests import BindJurisdiction, By
+from hallwatch.core.kept import KeptAlert, Whereabouts
+from hallwatch.core.policy.roles import DISTRICT_WIDE, Role
+from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, OpenSession, Request
+from hallwatch.core.sessions import digest_of_token
 from hallwatch.entry.desk import Desk
 
 NOW = datetime(2026, 11, 24, 15, 4, 5, 120_000, tzinfo=UTC)
@@ -64,7 +67,23 @@ class Office:
 
     def keep(self, sighting: Sighting) -> KeptAlert:
         """Commit a sighting."""
-        return self.desk.keep(sighting, building="Main", meaning="rare", now=sighting.at)
+        return self.desk.keep(sighting, place=Whereabouts("Main", "North"), meaning="rare", now=sighting.at)
+
+    def enter(self, role: Role = Role.SECURITY, schools: Sequence[str] = ("North",), login: str = "") -> str:
+        """Somebody of this role, signed in; the browser's token."""
+        login = login or f"{role.value}-{secrets.token_hex(3)}"
+        machine = By("machine:tests", "terminal")
+        mine = frozenset() if role in DISTRICT_WIDE else frozenset(schools)
+        account = self.done(AddAccount(machine, login, login.title(), role, mine)).subject
+        token = secrets.token_urlsafe(32)
+        self.done(OpenSession(By(account), account, digest_of_token(token)))
+        return token
+
+    def done(self, request: Request) -> Done:
+        """The desk's answer, which has to be yes."""
+        reply = self.desk.keeping.answer(request)
+        assert isinstance(reply, Done), reply
+        return reply
 
     def reopen(self) -> None:
         """Close everything and start again, as a new keeper would."""

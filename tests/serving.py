@@ -21,6 +21,8 @@ from tests.watching import HALLWATCH, PACK, made_up_calibration
 
 T = TypeVar("T")
 
+LOGIN, PASSWORD = "avery", "a long walk by the river"
+
 
 def environment(folder: Path, shared: Path) -> dict[str, str]:
     """Everything that the processes may write to lies below ``folder``: home, cache, temporary files.
@@ -65,6 +67,17 @@ class Serving:
     errors: Path
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
 
+    def sign_in(self, link: str | None) -> None:
+        """As the first administrator: through the one-time link of the first start, later by name and password."""
+        own = {"Origin": self.url}
+        if link is not None:
+            fields = {"login": LOGIN, "name": "Avery First", "password": PASSWORD, "again": PASSWORD}
+            answer = self.client.post(link, data=fields, headers=own)
+        else:
+            fields = {"login": LOGIN, "password": PASSWORD}
+            answer = self.client.post(f"{self.url}/sign-in", data=fields, headers=own)
+        assert answer.status_code == 303, answer.text
+
     def page(self) -> str:
         """The console page."""
         return self.client.get(self.url).raise_for_status().text
@@ -100,10 +113,13 @@ def serving(config: Path, environ: Mapping[str, str], *, start_s: float = 120) -
         )
     assert process.stdout is not None
     try:
-        line = process.stdout.readline()
+        link, line = None, process.stdout.readline()
+        if "nobody can sign in yet" in line:
+            link, line = line.split(": ")[-1].strip(), process.stdout.readline()
         assert "the console is at http://127.0.0.1:" in line, errors.read_text(encoding="utf-8")
         server = Serving(process, line.split(" is at ")[1].split(" ")[0], errors)
         with server.client:
+            server.sign_in(link)
             yield server
     finally:
         below = descendants(process.pid)

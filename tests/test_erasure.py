@@ -105,7 +105,7 @@ def test_a_backup_is_whole_and_goes_to_either_kind_of_database(
         office.desk.keeping.answer(Note(BY, "alert.look", f"a{number}", "North", {"score": 0.5}))
     backup = take_backup(office.place, tmp_path / "backups", NOW)
     note = check_backup(backup)
-    assert (note.taken, note.tables) == (NOW, "0002")
+    assert (note.taken, note.tables) == (NOW, "0003")
     assert (note.rows["alert"], note.rows["person"], note.rows["photo"], note.audit) == (1, 1, 1, 8)
     with office.reader.audit() as trail:
         entries = list(trail.entries())

@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from hallwatch.adapters.keys.head import read_head
 from hallwatch.adapters.keys.signing import signed_by
 from hallwatch.adapters.store.place import Place
-from hallwatch.adapters.store.records import Reader
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.audit import verify
 from hallwatch.core.events import Forget
-from hallwatch.core.kept import KeptAlert
+from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.model import Person
 from hallwatch.core.requests import BindJurisdiction, By, ErasePerson, KeepPerson, Note
 from hallwatch.entry.child import Child
@@ -42,7 +42,9 @@ BY = By("machine:tech", "terminal")
 @contextmanager
 def keeper(place: Place, folder: Path) -> Iterator[tuple[Child[KeeperOrder], Path]]:
     """A keeper in a process of its own, and its socket."""
-    order = KeeperOrder(place, chest_in(folder), folder / "keeper.sock", {"Corridor A": "Main"})
+    order = KeeperOrder(
+        place, chest_in(folder), folder / "keeper.sock", {"Corridor A": Whereabouts("Main", "North")}
+    )
     child = Child("hw-keeper", keep, order)
     try:
         assert child.link.poll(30)

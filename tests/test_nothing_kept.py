@@ -15,7 +15,7 @@ from hallwatch.adapters.images import encode_jpeg, read_image
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.library import open_pack
 from hallwatch.adapters.store.place import SqliteFile
-from hallwatch.adapters.store.records import Reader
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.model import Templates
 from hallwatch.sim.film import write_film
 from hallwatch.sim.plan import Plan, plan_walkby

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hallwatch.core.kept import KeptAlert
+from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.entry.outbox import CROWDED, Outbox
 from hallwatch.flow.alerting import Alerting
 from tests.records import NOW, SIGHTING, Office
 
-BUILDINGS = {"Corridor A": "Main", "Corridor B": "Main", "Gym": "Gym"}
+PLACES = {
+    "Corridor A": Whereabouts("Main", "North"),
+    "Corridor B": Whereabouts("Main", "North"),
+    "Gym": Whereabouts("Gym", "North"),
+}
 
 
 def alerting(office: Office, told: list[KeptAlert]) -> Alerting:
     return Alerting(
-        book=office.desk, announce=told.append, now=lambda: NOW, buildings=BUILDINGS, meaning=lambda: "rare"
+        book=office.desk, announce=told.append, now=lambda: NOW, places=PLACES, meaning=lambda: "rare"
     )
 
 

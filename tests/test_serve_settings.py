@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hallwatch.core.kept import Whereabouts
+from hallwatch.entry.wiring import places_of
 from hallwatch.errors import SettingsError
 from hallwatch.settings.read import EXAMPLE, read_site
 from hallwatch.settings.site import Section, Site
@@ -25,7 +27,7 @@ def test_the_example_is_a_good_site(tmp_path: Path) -> None:
     site = read(tmp_path, EXAMPLE)
     assert site.site.data_dir == str(tmp_path / "data")
     assert site.watchlist.dir == str(tmp_path / "watchlist")
-    assert site.buildings == {"Entrance": "Main building"}
+    assert places_of(site) == {"Entrance": Whereabouts("Main building", "Main school")}
     assert site.cameras[0].address.startswith("rtsp://")
     assert (site.site.false_alerts_per_day, site.site.passes_per_day) == (1.0, 20_000)
     assert (site.console.host, site.recognition.pack) == ("127.0.0.1", "duo")

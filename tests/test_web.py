@@ -10,24 +10,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from PIL import Image
 
+from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.core.events import CameraCondition, CameraState, Sighting
+from hallwatch.core.kept import Whereabouts
+from hallwatch.core.model import Person
+from hallwatch.core.requests import By, Done, KeepPerson, PhotoKept, Request
 from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.http import HttpServer, loopback_socket
-from hallwatch.errors import ImageError
+from hallwatch.entry.keeper_client import settled
+from hallwatch.web.admission import COOKIE
 from hallwatch.web.app import create_app
 from hallwatch.web.console import Console, SiteFacts
 from hallwatch.web.guard import host_is_loopback
+from tests.browser import Browser
 from tests.records import Office
 
 NOW = datetime(2026, 11, 24, 15, 4, 5, 120_000, tzinfo=UTC)
+WHERE = Whereabouts("Main building", "North")
 LONG = "Maximiliana-Alexandrina Featherstonehaugh-Cholmondeley-Montmorency <script>alert(1)</script> & sons"
 
 
@@ -57,28 +65,48 @@ SIGHTING = Sighting(
 
 @dataclass
 class Running:
-    """A console at work, with the hands that feed it."""
+    """A console at work, with the hands that feed it, and a browser in which security is signed in."""
 
     url: str
     office: Office
     board: LiveBoard
+    token: str
+    client: httpx.Client
+    console: Console
 
     def sight(self, sighting: Sighting) -> None:
         self.office.desk.keep(
-            sighting, building="Main building", meaning="About 1 false alert a day is expected.", now=NOW
+            sighting, place=WHERE, meaning="About 1 false alert a day is expected.", now=NOW
         )
         self.board.committed()
 
+    def get(self, path: str = "/", **more: Any) -> httpx.Response:
+        return self.client.get(self.url + path, **more)
 
-def photo(external_id: str) -> bytes | None:
-    if external_id == "broken":
-        raise ImageError("p.png: cannot be read; save it anew as JPEG or PNG")
-    return PHOTO if external_id == "P1" else None
+    def browser(self, token: str | None) -> httpx.Client:
+        """Another browser, signed in with this token, or not at all."""
+        headers = {"Accept": "text/html"} | ({"Cookie": f"{COOKIE}={token}"} if token else {})
+        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+
+    def show(self, browser: Browser, path: str = "/", token: str | None = None) -> None:
+        """Open a page in a real browser that is signed in."""
+        browser.cookie(COOKIE, token or self.token, self.url)
+        browser.open(self.url + path)
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
     office = Office(SqliteFile(folder / "hallwatch.db"), folder)
+    office.done(
+        KeepPerson(By("system"), Person("P1", "Dana", "Sample", ()), (PhotoKept("p", PHOTO, "", b""),))
+    )
+    token = office.enter()
+    lock = threading.Lock()
+
+    def ask(request: Request) -> Done:
+        with lock:
+            return settled(office.desk.keeping.answer(request))
+
     board = LiveBoard(["Corridor A", "Entrance"])
     facts = SiteFacts(
         run="run-1",
@@ -92,14 +120,26 @@ def running(folder: Path) -> Iterator[Running]:
         meaning="At this threshold about 1 false alert a day is expected.",
         pack="duo",
         pack_warnings=("Children were not measured.",),
+        jurisdiction="US-MO",
+        places={"Corridor A": WHERE, "Entrance": WHERE, "Gym": Whereabouts("Gym", "South")},
     )
-    app = create_app(Console(facts=facts, alerts=office.reader, board=board, photo=photo))
+    made = Console(
+        facts=facts,
+        alerts=office.reader,
+        who=office.reader,
+        proofs=Passwords(),
+        ask=ask,
+        board=board,
+        device_key=b"devices",
+    )
+    app = create_app(made)
     listening = loopback_socket("127.0.0.1", 0)
     server = HttpServer(app, listening)
     thread = threading.Thread(target=server.run_until_told)
     thread.start()
     try:
-        yield Running(server.url, office, board)
+        with httpx.Client(headers={"Cookie": f"{COOKIE}={token}"}, timeout=20) as client:
+            yield Running(server.url, office, board, token, client, made)
     finally:
         board.end()
         server.stop()
@@ -135,14 +175,14 @@ class Listening:
 
 
 @contextmanager
-def listening(url: str, headers: dict[str, str] | None = None) -> Iterator[Listening]:
-    with httpx.stream("GET", f"{url}/events", headers=headers, timeout=30) as response:
+def listening(console: Running, headers: dict[str, str] | None = None) -> Iterator[Listening]:
+    with console.client.stream("GET", f"{console.url}/events", headers=headers, timeout=30) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         yield Listening(response)
 
 
 def test_the_empty_page_says_what_it_is_doing(console: Running) -> None:
-    page = httpx.get(console.url).text
+    page = console.get().text
     assert "No alerts" in page
     assert "12 people are" in page
     assert "2 expired rows were left out" in page
@@ -156,7 +196,7 @@ def test_the_empty_page_says_what_it_is_doing(console: Running) -> None:
 
 def test_an_alert_says_what_to_do_first_and_everything_is_escaped(console: Running) -> None:
     console.sight(replace(SIGHTING, name=LONG))
-    page = httpx.get(console.url).text
+    page = console.get().text
     rule = page.index("Never touch, search or hold anyone on a match alone.")
     name = page.index("&lt;script&gt;alert(1)&lt;/script&gt; &amp; sons</h3>")
     assert rule < name
@@ -170,20 +210,23 @@ def test_an_alert_says_what_to_do_first_and_everything_is_escaped(console: Runni
 
 def test_pictures_exist_only_for_existing_alerts(console: Running) -> None:
     console.sight(SIGHTING)
-    shot = httpx.get(f"{console.url}/alerts/a1/shot")
+    shot = console.get("/alerts/a1/shot")
     assert (shot.content, shot.headers["content-type"]) == (SHOT, "image/jpeg")
     assert shot.headers["cache-control"] == "no-store"
-    assert httpx.get(f"{console.url}/alerts/a1/photo").content == PHOTO
+    assert console.get("/alerts/a1/photo").content == PHOTO
     console.sight(replace(SIGHTING, alert_id="a2", external_id="gone", shot_jpeg=None))
     for path in ("a2/shot", "a2/photo", "a3/shot", "a3/photo", "..%2f..%2fetc/photo"):
-        assert httpx.get(f"{console.url}/alerts/{path}").status_code == 404, path
-    console.sight(replace(SIGHTING, alert_id="a4", external_id="broken"))
-    broken = httpx.get(f"{console.url}/alerts/a4/photo")
-    assert (broken.status_code, "save it anew" in broken.text) == (503, True)
+        assert console.get(f"/alerts/{path}").status_code == 404, path
+    # every look is on record
+    looks = [entry.deed for entry in console.office.reader.trail(9, None) if "picture" in entry.deed.action]
+    assert [(deed.action, deed.subject, deed.school) for deed in looks] == [
+        ("picture.photo", "a1", "North"),
+        ("picture.shot", "a1", "North"),
+    ]
 
 
 def test_alerts_arrive_live_and_improve_in_place(console: Running) -> None:
-    with listening(console.url) as stream:
+    with listening(console) as stream:
         assert stream.next("hello")[1] == {"run": "run-1"}
         stream.next("beat")
         console.sight(SIGHTING)
@@ -194,30 +237,28 @@ def test_alerts_arrive_live_and_improve_in_place(console: Running) -> None:
         number, card = stream.next("alert")
         assert (number, card["alert_id"]) == ("2", "a1")
         assert "Score 0.700" in card["html"]
-    assert httpx.get(f"{console.url}/alerts/a1/shot").content == BETTER
+    assert console.get("/alerts/a1/shot").content == BETTER
 
 
 def test_a_browser_that_was_away_gets_what_it_missed(console: Running) -> None:
     for alert_id in ("a1", "a2", "a3"):
         console.sight(replace(SIGHTING, alert_id=alert_id))
-    with listening(console.url, {"Last-Event-ID": "1"}) as stream:
+    with listening(console, {"Last-Event-ID": "1"}) as stream:
         assert stream.next("alert")[0] == "2"
         assert stream.next("alert")[0] == "3"
-    with listening(console.url, {"Last-Event-ID": "nonsense"}) as stream:
+    with listening(console, {"Last-Event-ID": "nonsense"}) as stream:
         assert stream.next("alert")[0] == "1"
 
 
 def test_an_alert_whose_announcement_was_lost_is_shown_at_the_next_beat(console: Running) -> None:
-    with listening(console.url) as stream:
+    with listening(console) as stream:
         stream.next("beat")
-        console.office.desk.keep(
-            SIGHTING, building="Main building", meaning="", now=NOW
-        )  # nobody calls committed()
+        console.office.desk.keep(SIGHTING, place=WHERE, meaning="", now=NOW)  # nobody calls committed()
         assert stream.next("alert")[1]["alert_id"] == "a1"
 
 
 def test_cameras_and_troubles_are_followed(console: Running) -> None:
-    with listening(console.url) as stream:
+    with listening(console) as stream:
         assert "Starting" in stream.next("status")[1]["cameras"]
         console.board.camera(
             CameraState(
@@ -234,7 +275,7 @@ def test_cameras_and_troubles_are_followed(console: Running) -> None:
 
 
 def test_an_unreadable_database_is_said_on_the_page(console: Running, tmp_path: Path) -> None:
-    with listening(console.url) as stream:
+    with listening(console) as stream:
         stream.next("status")
         (tmp_path / "hallwatch.db").rename(tmp_path / "away.db")
         assert "the database cannot be read" in stream.next("status")[1]["troubles"]
@@ -243,7 +284,7 @@ def test_an_unreadable_database_is_said_on_the_page(console: Running, tmp_path: 
 
 
 def test_streams_end_with_the_server(console: Running) -> None:
-    with listening(console.url) as stream:
+    with listening(console) as stream:
         stream.next("beat")
         console.board.end()
         with pytest.raises(AssertionError, match="the stream ended"):
@@ -252,7 +293,7 @@ def test_streams_end_with_the_server(console: Running) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/static/console.js", "/alerts/none/shot", "/nowhere"])
 def test_every_answer_keeps_to_itself(console: Running, path: str) -> None:
-    headers = httpx.get(console.url + path).headers
+    headers = console.get(path).headers
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
@@ -271,7 +312,7 @@ def test_every_answer_keeps_to_itself(console: Running, path: str) -> None:
 )
 def test_requests_made_by_other_sites_are_refused(console: Running, headers: dict[str, str]) -> None:
     console.sight(SIGHTING)
-    answer = httpx.get(f"{console.url}/alerts/a1/shot", headers=headers)
+    answer = console.get("/alerts/a1/shot", headers=headers)
     assert answer.status_code in (400, 403, 421)
     assert SHOT not in answer.content
 

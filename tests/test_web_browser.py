@@ -35,7 +35,7 @@ def console(tmp_path: Path) -> Iterator[Running]:
 
 
 def live(browser: Browser, console: Running) -> None:
-    browser.open(console.url)
+    console.show(browser)
     browser.wait_for("document.getElementById('live').className === 'live on'")
 
 

@@ -7,6 +7,14 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a camera hangs: sightings in one building are one incident, and a school's staff see the school's."""
+
+    building: str
+    school: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeptAlert:
     """A committed alert, without its picture.
 
@@ -20,6 +28,7 @@ class KeptAlert:
     sequence: int
     alert_id: str
     camera: str
+    school: str
     building: str
     at: datetime
     last_camera: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,9 +18,10 @@ from hallwatch.adapters.store.records import Records
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.audit import Plain
 from hallwatch.core.events import Sighting
-from hallwatch.core.kept import KeptAlert
+from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.requests import By
+from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.keeping import Keeping
 
 
@@ -69,6 +71,7 @@ class Desk:
             self.records.transaction,
             OwnKeys(chest, self.store),
             OwnBinding(self.store),
+            AccountKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
             lambda: datetime.now(UTC),
         )
         try:
@@ -79,10 +82,10 @@ class Desk:
             self.close()
             raise
 
-    def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
+    def keep(self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime) -> KeptAlert:
         """Implements flow.alerting.AlertBook."""
         with self.records.transaction() as books:
-            kept = books.alerts.keep(sighting, building=building, meaning=meaning, now=now)
+            kept = books.alerts.keep(sighting, place=place, meaning=meaning, now=now)
             if kept.created == kept.updated:
                 detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
                 deed = By("system").does("alert.raise", kept.alert_id, detail=detail)

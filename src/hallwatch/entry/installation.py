@@ -13,7 +13,7 @@ from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.keys.head import read_head
 from hallwatch.adapters.keys.keystore import KeyStore
 from hallwatch.adapters.store.place import Place
-from hallwatch.adapters.store.records import Reader
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.audit import Checkpoint, Plain
 from hallwatch.core.requests import Note
 from hallwatch.entry.keeper_client import at_terminal, keeper_of

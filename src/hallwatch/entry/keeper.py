@@ -16,8 +16,9 @@ from pathlib import Path
 
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.store.place import Place
-from hallwatch.adapters.store.records import Reader
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.events import Forget
+from hallwatch.core.kept import Whereabouts
 from hallwatch.core.requests import Done, ErasePerson, Reply, Request
 from hallwatch.entry.desk import Desk
 from hallwatch.entry.keeper_socket import Door
@@ -37,7 +38,7 @@ class KeeperOrder:
     place: Place
     chest: Chest
     socket: Path
-    buildings: dict[str, str]
+    places: dict[str, Whereabouts]
     meaning: str = ""
 
 
@@ -80,7 +81,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
             book=desk,
             announce=link.send,
             now=lambda: datetime.now(UTC),
-            buildings=order.buildings,
+            places=order.places,
             meaning=lambda: meaning,
         )
         reader = Reader(order.place, desk.store)

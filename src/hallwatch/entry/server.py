@@ -10,21 +10,25 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from hallwatch.adapters.store.records import Reader
-from hallwatch.core.requests import BindJurisdiction, By, Note
+from hallwatch.adapters.passwords import Passwords
+from hallwatch.adapters.store.reader import Reader
+from hallwatch.core.policy.roles import Role
+from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Note
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, loopback_socket
 from hallwatch.entry.keeper import KeeperOrder
-from hallwatch.entry.keeper_client import SOCKET, alone_in, ask
+from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import law_of
+from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.supervisor import Supervisor
-from hallwatch.entry.wiring import chest_of, list_order, place_of, worker_orders
+from hallwatch.entry.wiring import chest_of, list_order, place_of, places_of, worker_orders
 from hallwatch.errors import Forbidden, SettingsError
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import Site
@@ -40,7 +44,7 @@ class Server:
     Everything that a user can get wrong raises UserError from the constructor.
     """
 
-    def __init__(self, site: Site, environment: Environment, *, notice: str = "") -> None:
+    def __init__(self, site: Site, environment: Environment, *, notice: str = "", demo: bool = False) -> None:
         forbid_core_dumps()
         os.umask(0o077)
         self._site = site
@@ -53,7 +57,7 @@ class Server:
             chest.open(writable=True)
             store = chest.open()
             socket = self._data / SOCKET
-            self._supervisor = Supervisor(KeeperOrder(place, chest, socket, site.buildings), self._board)
+            self._supervisor = Supervisor(KeeperOrder(place, chest, socket, places_of(site)), self._board)
             self._supervisor.open_keeper()
             try:
                 forbidden = _under_law(site, environment, socket)
@@ -68,12 +72,17 @@ class Server:
             os.close(self._lock)
             raise
         self._alerts = Reader(place, store)
+        self._ask = partial(ask, socket)
         app = create_app(
             Console(
                 facts=_facts(site, self.prepared, notice or forbidden or ""),
                 alerts=self._alerts,
+                who=self._alerts,
+                proofs=Passwords(),
+                ask=self._ask,
                 board=self._board,
-                photo=self._alerts.photo,
+                device_key=store.secret("devices"),
+                demo=demo,
             )
         )
         self._http = HttpServer(app, listening, ending=self._board.end)
@@ -83,6 +92,19 @@ class Server:
     def url(self) -> str:
         """The page's address."""
         return self._http.url
+
+    def first_link(self) -> str | None:
+        """The one-time link of the first district administrator; None when somebody can sign in already."""
+        if any(not one.disabled and not one.is_unnamed for one in self._alerts.everybody()):
+            return None
+        return self.url + new_link(self._ask, self._alerts.everybody(), Role.DISTRICT_ADMINISTRATOR)
+
+    def demo_link(self) -> str:
+        """A one-time link through which whoever looks at the demonstration is security."""
+        login = f"guest-{secrets.token_hex(3)}"
+        schools = frozenset(self._site.schools)
+        guest = self._ask(AddAccount(at_terminal(), login, "A guest", Role.SECURITY, schools)).subject
+        return self.url + link_for(self._ask, guest)
 
     def run(self) -> None:
         """Serve until ``stop``, Ctrl-C or SIGTERM; nothing that was started is left afterwards."""
@@ -165,6 +187,8 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         pack=site.recognition.pack,
         pack_warnings=prepared.pack_warnings,
         notice=notice,
+        jurisdiction=site.site.jurisdiction,
+        places=places_of(site),
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.keys.keystore import KeyStore
 from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
+from hallwatch.core.kept import Whereabouts
 from hallwatch.entry.enrolment import ListOrder, Prepared
 from hallwatch.entry.worker import PackOrder, WorkerOrder
 from hallwatch.errors import SettingsError
@@ -85,6 +86,11 @@ def chest_of(site: Site, environment: Environment) -> Chest:
         own_master=environment.master_key_file is None,
         master_text=environment.master_key,
     )
+
+
+def places_of(site: Site) -> dict[str, Whereabouts]:
+    """Camera name to where it hangs."""
+    return {camera.name: Whereabouts(camera.building, camera.school) for camera in site.cameras}
 
 
 def place_of(site: Site) -> Place:

@@ -9,13 +9,13 @@ from typing import Protocol
 
 from hallwatch.core.decide import Incidents
 from hallwatch.core.events import Sighting
-from hallwatch.core.kept import KeptAlert
+from hallwatch.core.kept import KeptAlert, Whereabouts
 
 
 class AlertBook(Protocol):
     """Where alerts are kept."""
 
-    def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
+    def keep(self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime) -> KeptAlert:
         """Commit the sighting as a new alert, or merge it into its alert; repeating it is harmless.
 
         Returns only when the change is on disk.
@@ -35,13 +35,13 @@ class Alerting:
         book: AlertBook,
         announce: Callable[[KeptAlert], None],
         now: Callable[[], datetime],
-        buildings: Mapping[str, str],
+        places: Mapping[str, Whereabouts],
         meaning: Callable[[], str],
     ) -> None:
         self._book = book
         self._announce = announce
         self._now = now
-        self._buildings = buildings
+        self._places = places
         self._meaning = meaning
         self._incidents = Incidents()
         self._merged: dict[str, str] = {}
@@ -61,13 +61,13 @@ class Alerting:
 
     def sighted(self, sighting: Sighting) -> None:
         """Commit, then announce."""
-        building = self._buildings[sighting.camera]
+        place = self._places[sighting.camera]
         alert_id = self._merged.get(sighting.alert_id)
         if alert_id is None:
             alert_id, _ = self._incidents.join(
                 sighting.external_id,
                 sighting.camera,
-                building,
+                place.building,
                 sighting.at,
                 sighting.score,
                 sighting.alert_id,
@@ -75,7 +75,7 @@ class Alerting:
         else:
             self._incidents.seen(sighting.external_id, alert_id, sighting.at)
         kept = self._book.keep(
-            replace(sighting, alert_id=alert_id), building=building, meaning=self._meaning(), now=self._now()
+            replace(sighting, alert_id=alert_id), place=place, meaning=self._meaning(), now=self._now()
         )
         self._merged[sighting.alert_id] = alert_id
         self._announce(kept)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from hallwatch.core.audit import AuditEntry, Deed, Plain
 from hallwatch.core.ledger import ListVersion
@@ -26,6 +26,7 @@ from hallwatch.core.requests import (
     SetList,
 )
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, UserError
+from hallwatch.flow.accounts import AccountKeeping
 
 
 class People(Protocol):
@@ -95,6 +96,7 @@ class Keeping:
     transaction: Callable[[], AbstractContextManager[Writing]]
     keys: Keys
     binding: Binding
+    accounts: AccountKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -166,7 +168,7 @@ class Keeping:
                     books.audit.add(request.by.does("keys.rotate", detail={"keys": count}), now)
                 return Done(number=count)
             case _:
-                assert_never(request)
+                return self.accounts.answer(request, now)
 
     def _bind(self, request: BindJurisdiction, now: datetime) -> Reply:
         """Once, and beside the keys first: a crash in between leaves a difference, which matches nothing."""

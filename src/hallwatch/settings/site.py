@@ -127,6 +127,12 @@ class CameraSection(Section):
         max_length=120,
         description="Sightings in one building are one incident.",
     )
+    school: str = Field(
+        "Main school",
+        min_length=1,
+        max_length=120,
+        description="Whose camera it is: accounts limited to schools see these schools' alerts only.",
+    )
     speed: Literal["real", "max"] = Field(
         default="real",
         description="Stored video only: keep its clock, or run through as fast as the machine can.",
@@ -177,6 +183,6 @@ class Site(Section):
         return self
 
     @property
-    def buildings(self) -> dict[str, str]:
-        """Camera name to building."""
-        return {camera.name: camera.building for camera in self.cameras}
+    def schools(self) -> tuple[str, ...]:
+        """The schools that cameras belong to, each once."""
+        return tuple(sorted({camera.school for camera in self.cameras}))

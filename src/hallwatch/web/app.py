@@ -1,53 +1,90 @@
-"""The console: one page, its pictures and its live stream."""
+"""The console: its pages, its pictures and its live stream, each behind its line of the policy table."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException as AnyHttpException
 from starlette.staticfiles import StaticFiles
 
 from hallwatch.core.kept import KeptAlert
+from hallwatch.core.policy.roles import May
+from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
+from hallwatch.web import office, signing_in
+from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
 from hallwatch.web.console import Console
 from hallwatch.web.guard import Guard
-from hallwatch.web.pages import Pages
+from hallwatch.web.pages import Pages, first_page
+from hallwatch.web.signing_in import visitor_of
 from hallwatch.web.stream import events
+from hallwatch.web.throttle import Throttle
 
 HERE = Path(__file__).parent
 
 
 def create_app(console: Console) -> FastAPI:
-    """The console of one site. It only reads: nothing a browser sends changes anything."""
-    app = FastAPI(title="Hallwatch", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard)
+    """The console of one site."""
+    app = FastAPI(
+        title="Hallwatch",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(admission(console))],
+    )
+    app.add_middleware(Guard, secure=console.secure)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     pages = Pages(console)
+    signing_in.add_routes(app, console, pages, Throttle())
+    office.add_routes(app, console, pages)
 
     @app.get("/", response_class=HTMLResponse)
-    def page() -> HTMLResponse:
-        return HTMLResponse(pages.console())
+    def page(request: Request) -> Response:
+        visitor = visitor_of(request)
+        if not visitor.account.may(May.SEE_ALERTS):
+            return RedirectResponse(first_page(visitor.account) or "/account", status_code=303)
+        return HTMLResponse(pages.console(visitor))
 
     @app.get("/events")
     def live(request: Request, after: int = 0) -> StreamingResponse:
         seen = _last_seen(request.headers.get("last-event-id"), after)
-        return StreamingResponse(events(console, pages, seen), media_type="text/event-stream")
+        stream = events(console, pages, visitor_of(request), seen)
+        return StreamingResponse(stream, media_type="text/event-stream")
 
     @app.get("/alerts/{alert_id}/shot")
-    def shot(alert_id: str) -> Response:
-        return _picture(console.alerts.shot(_existing(console, alert_id).alert_id))
+    def shot(request: Request, alert_id: str) -> Response:
+        alert, visitor = _seen_by(console, request, alert_id)
+        return _picture(console, visitor, alert, "shot", console.alerts.shot(alert.alert_id))
 
     @app.get("/alerts/{alert_id}/photo")
-    def photo(alert_id: str) -> Response:
-        return _picture(console.photo(_existing(console, alert_id).external_id))
+    def photo(request: Request, alert_id: str) -> Response:
+        alert, visitor = _seen_by(console, request, alert_id)
+        jpeg = None if alert.erased else console.alerts.photo(alert.external_id)
+        return _picture(console, visitor, alert, "photo", jpeg)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
         return JSONResponse({"alive": True})
 
+    @app.exception_handler(Elsewhere)
+    def elsewhere(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Elsewhere)
+        return redirect(error)
+
+    @app.exception_handler(AnyHttpException)
+    def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, AnyHttpException)
+        return _said(pages, request, error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    def unintelligible(request: Request, error: Exception) -> Response:
+        return _said(pages, request, 422, "A field is missing or too long.")
+
     @app.exception_handler(HallwatchError)
-    def unreadable(request: Request, error: HallwatchError) -> Response:
+    def unreadable(request: Request, error: Exception) -> Response:
         # A killed keeper leaves its last change to be undone by the next one, a second later: ask again then.
         again = {"Refresh": "2", "Retry-After": "2"}
         text = f"{error}. This page asks again by itself.\n"
@@ -56,16 +93,27 @@ def create_app(console: Console) -> FastAPI:
     return app
 
 
-def _existing(console: Console, alert_id: str) -> KeptAlert:
-    alert = console.alerts.one(alert_id)
-    if alert is None:
-        raise HTTPException(404, "no such alert")
-    return alert
+def _said(pages: Pages, request: Request, status: int, line: str) -> Response:
+    """One line, as a page for whoever looks at pages."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return Response(f"{line}\n", status_code=status, media_type="text/plain; charset=utf-8")
+    visitor = getattr(request.state, "visitor", None)
+    return HTMLResponse(pages.render("refused.html", visitor, status=status, line=line), status_code=status)
 
 
-def _picture(jpeg: bytes | None) -> Response:
+def _seen_by(console: Console, request: Request, alert_id: str) -> tuple[KeptAlert, Visitor]:
+    """The alert, if it is this visitor's business; another school's alert does not exist."""
+    visitor, alert = visitor_of(request), console.alerts.one(alert_id)
+    if alert is None or not visitor.account.sees(alert.school):
+        raise HTTPException(404, "There is no such alert.")
+    return alert, visitor
+
+
+def _picture(console: Console, visitor: Visitor, alert: KeptAlert, kind: str, jpeg: bytes | None) -> Response:
+    """The picture, and that it was looked at; where that cannot be written, nobody looks."""
     if jpeg is None:
-        raise HTTPException(404, "no such picture")
+        raise HTTPException(404, "There is no such picture.")
+    console.ask(Note(visitor.by, f"picture.{kind}", alert.alert_id, alert.school))
     return Response(jpeg, media_type="image/jpeg")
 
 

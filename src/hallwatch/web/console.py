@@ -1,14 +1,18 @@
-"""What the console page needs from the rest of the server."""
+"""What the console needs from the rest of the server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import tzinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.audit import AuditEntry
 from hallwatch.core.events import CameraState
-from hallwatch.core.kept import KeptAlert
+from hallwatch.core.kept import KeptAlert, Whereabouts
+from hallwatch.core.policy.roles import Account
+from hallwatch.core.requests import Done, Request
+from hallwatch.core.sessions import Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
 
 
@@ -27,6 +31,47 @@ class AlertQuestions(Protocol):
     def shot(self, alert_id: str) -> bytes | None:
         """The alert's best camera shot as a JPEG."""
 
+    def photo(self, external_id: str) -> bytes | None:
+        """A listed person's first photo as a JPEG."""
+
+
+class WhoQuestions(Protocol):
+    """Who signs in, by what the database says at this moment; may raise HallwatchError as above."""
+
+    def by_session(self, digest: str, now: datetime) -> tuple[Account, SignedIn] | None:
+        """Who is signed in with the token of this digest."""
+
+    def by_login(self, login: str) -> tuple[Account, Secret] | None:
+        """The account that signs in by this name, and what proves it."""
+
+    def by_link(self, digest: str, now: datetime) -> Account | None:
+        """Whom a one-time link is for."""
+
+    def everybody(self) -> list[Account]:
+        """All accounts."""
+
+    def trail(self, limit: int, before: int | None) -> list[AuditEntry]:
+        """The newest entries of the audit trail, newest first."""
+
+
+class Proofs(Protocol):
+    """Passwords and codes."""
+
+    def hash(self, password: str) -> str:
+        """What is kept of a password."""
+
+    def fits(self, kept: str, password: str) -> bool:
+        """Whether this is the password."""
+
+    def new_code_secret(self) -> str:
+        """A secret for a code app."""
+
+    def code_step(self, secret: str, code: str) -> int | None:
+        """The half minute that this code is of; None for a wrong code."""
+
+    def code_picture(self, secret: str, login: str, site: str) -> str:
+        """The secret as an SVG for the app's camera."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
@@ -35,7 +80,7 @@ class SiteFacts:
     ``run`` is another text at every start; ``people`` counts those who can be found, ``expired`` and
     ``not_begun`` the rows left out by their dates, ``noted`` are rows of which something is to be known;
     ``meaning`` explains the score in one or two sentences; ``zone`` None is the machine's own; ``notice`` is a
-    line for the top of the page (the demo says there what it is).
+    line for the top of the page (the demo says there what it is); ``places`` says where each camera hangs.
     """
 
     run: str
@@ -50,6 +95,13 @@ class SiteFacts:
     pack: str
     pack_warnings: tuple[str, ...] = ()
     notice: str = ""
+    jurisdiction: str = ""
+    places: Mapping[str, Whereabouts] = field(default_factory=dict)
+
+    @property
+    def schools(self) -> tuple[str, ...]:
+        """The schools that cameras belong to."""
+        return tuple(sorted({place.school for place in self.places.values()}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +129,19 @@ class Board(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Everything the page is made of.
+    """Everything the pages are made of.
 
-    ``photo`` gives the listed photo of a person (by external_id) as a JPEG, or None where nobody of that id
-    is listed any more; it may raise HallwatchError when the file cannot be opened.
+    ``ask`` gives the keeper a request and raises UserError when it is refused or not answered. ``secure`` says that
+    the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
+    enters without a password.
     """
 
     facts: SiteFacts
     alerts: AlertQuestions
+    who: WhoQuestions
+    proofs: Proofs
+    ask: Callable[[Request], Done]
     board: Board
-    photo: Callable[[str], bytes | None]
+    device_key: bytes = field(repr=False)
+    secure: bool = False
+    demo: bool = False

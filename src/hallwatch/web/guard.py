@@ -21,6 +21,9 @@ HEADERS = {
 }
 
 
+SECURE_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
 def host_is_loopback(host: str) -> bool:
     """True for 127.0.0.1, localhost and [::1], with or without a port."""
     name, colon, port = host.rpartition(":")
@@ -35,8 +38,10 @@ class Guard:
     requests that a foreign page started, and sets HEADERS on every answer.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
+        """``secure``: served by HTTPS, under names of the site's own."""
+        self._app, self._secure = app, secure
+        self._headers = HEADERS | (SECURE_HEADERS if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,12 +51,12 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
             await send(message)
 
         headers = Headers(scope=scope)
-        if not host_is_loopback(headers.get("host", "")):
+        if not self._secure and not host_is_loopback(headers.get("host", "")):
             refusal = PlainTextResponse("Open this page as http://127.0.0.1 on this machine.\n", 421)
             await refusal(scope, receive, send_guarded)
         elif headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not _is_page(headers):

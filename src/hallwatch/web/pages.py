@@ -1,21 +1,32 @@
-"""The page and its parts, from templates that escape everything."""
+"""The pages and their parts, from templates that escape everything."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hallwatch.core.kept import KeptAlert
+from hallwatch.core.policy.doors import DOORS
+from hallwatch.core.policy.roles import Account, May
 from hallwatch.web import words
+from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
 
 SHOWN = 50
 """How many alerts the page holds; older ones stay in the database."""
 
+NAVIGATION = (
+    ("/", "Live", May.SEE_ALERTS),
+    ("/people", "People and roles", May.MANAGE_ACCOUNTS),
+    ("/audit", "Audit", May.READ_AUDIT),
+    ("/health", "Health", May.SEE_HEALTH),
+)
+
 
 class Pages:
-    """Renders the page, an alert's card and the camera list of one site; safe from any thread."""
+    """Renders pages, an alert's card and the camera list of one site; safe from any thread."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -31,21 +42,48 @@ class Pages:
             list_words=words.list_words,
             clock=lambda at: words.clock(at, zone),
             day=lambda at: words.day(at, zone),
+            moment=lambda at: words.moment(at, zone),
             condition_words=words.condition_words,
             camera_line=words.camera_line,
+            role_words=words.role_words,
+            action_words=words.action_words,
         )
         self._templates.globals["score_words"] = words.score_words
 
-    def console(self) -> str:
-        """The whole page as it is now."""
-        alerts = self._console.alerts.latest(SHOWN)
-        return self._templates.get_template("console.html").render(
+    def render(self, template: str, visitor: Visitor | None, **more: object) -> str:
+        """A whole page for whoever is signed in, or for nobody yet."""
+        account = visitor.account if visitor else None
+        places = [(path, name) for path, name, need in NAVIGATION if account and account.may(need)]
+        return self._templates.get_template(template).render(
             facts=self._console.facts,
-            alerts=alerts,
-            sequence=alerts[0].sequence if alerts else 0,
-            status=self._console.board.status(),
+            visitor=visitor,
+            navigation=places,
+            secure=self._console.secure,
+            **more,
+        )
+
+    def console(self, visitor: Visitor) -> str:
+        """The live page as it is now, for this account's schools."""
+        account = visitor.account
+        newest = self._console.alerts.latest(SHOWN)
+        return self.render(
+            "console.html",
+            visitor,
+            alerts=[alert for alert in newest if account.sees(alert.school)],
+            sequence=newest[0].sequence if newest else 0,
+            status=self.status_for(account, self._console.board.status()),
             shown=SHOWN,
         )
+
+    def status_for(self, account: Account, status: Status) -> Status:
+        """The state without the cameras of other people's schools."""
+        places = self._console.facts.places
+        mine = tuple(
+            camera
+            for camera in status.cameras
+            if account.sees(places[camera.camera].school if camera.camera in places else "")
+        )
+        return replace(status, cameras=mine)
 
     def card(self, alert: KeptAlert) -> str:
         """One alert."""
@@ -58,3 +96,11 @@ class Pages:
     def troubles(self, status: Status) -> str:
         """What is wrong just now, cameras that do not see included; empty when all is well."""
         return self._templates.get_template("troubles.html").render(status=status).strip()
+
+
+def first_page(account: Account) -> str | None:
+    """Where somebody who sees no alerts begins."""
+    for path, _, need in NAVIGATION[1:]:
+        if account.may(need) and f"GET {path}" in DOORS:
+            return path
+    return "/account"

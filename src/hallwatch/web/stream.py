@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from hallwatch.core.kept import KeptAlert
+from hallwatch.core.policy.roles import Account, May
 from hallwatch.errors import HallwatchError
+from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
 from hallwatch.web.pages import SHOWN, Pages
 
@@ -15,12 +18,13 @@ HEARTBEAT_S = 2.0
 """The page turns red when it has heard nothing for five seconds."""
 
 
-async def events(console: Console, pages: Pages, seen: int) -> AsyncIterator[str]:
+async def events(console: Console, pages: Pages, visitor: Visitor, seen: int) -> AsyncIterator[str]:
     """Everything after alert change ``seen``, then what happens, for ever.
 
     Named events: ``hello`` (the run; a page of another run loads itself anew), ``alert`` (id: its sequence),
     ``status`` (cameras and troubles), ``beat``. The database is asked at every beat, too, so that an alert is
-    shown even when its announcement was lost between two processes.
+    shown even when its announcement was lost between two processes. At every beat it is asked, too, whether the
+    visitor is still signed in: whoever is disabled hears ``out`` within two seconds, and nothing more.
     """
     yield "retry: 1000\n" + _event("hello", {"run": console.facts.run})
     shown: dict[str, str] = {}
@@ -28,20 +32,32 @@ async def events(console: Console, pages: Pages, seen: int) -> AsyncIterator[str
     while not status.ending:
         unreadable = None
         try:
+            account = await asyncio.to_thread(_still, console, visitor)
+            if account is None:
+                yield _event("out", {})
+                return
             changed = await asyncio.to_thread(_changed, console, seen)
         except HallwatchError as error:
-            changed, unreadable = [], str(error)
+            account, changed, unreadable = visitor.account, [], str(error)
         for alert in changed:
             seen = alert.sequence
+            if not account.sees(alert.school):
+                continue
             card = {"alert_id": alert.alert_id, "html": pages.card(alert)}
             yield _event("alert", card, number=seen)
-        now = _with_trouble(status, unreadable)
+        now = _with_trouble(pages.status_for(account, status), unreadable)
         parts = {"cameras": pages.cameras(now), "troubles": pages.troubles(now)}
         if parts != shown:
             shown = parts
             yield _event("status", parts)
         yield _event("beat", {})
         status = await console.board.changed(status.version, HEARTBEAT_S)
+
+
+def _still(console: Console, visitor: Visitor) -> Account | None:
+    """The account as it is now, if the browser is still signed in."""
+    found = console.who.by_session(visitor.signed.digest, datetime.now(UTC))
+    return found[0] if found is not None and found[0].may(May.SEE_ALERTS) else None
 
 
 def _changed(console: Console, seen: int) -> list[KeptAlert]:

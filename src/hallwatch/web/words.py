@@ -5,12 +5,44 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from hallwatch.core.events import CameraCondition, CameraState
+from hallwatch.core.policy.roles import Role
 
 LIST_WORDS = {
     "expulsion": "Expulsion",
     "trespass": "Trespass",
     "registry": "Registry",
     "other": "Other list",
+}
+
+ACTION_WORDS = {
+    "account.add": "Added an account",
+    "account.code": "Set up a code app",
+    "account.code.end": "Ended the code app",
+    "account.disable": "Disabled an account",
+    "account.link": "Made a one-time link",
+    "account.link.use": "Used a one-time link",
+    "account.password": "Changed the own password",
+    "alert.raise": "Raised an alert",
+    "audit.export": "Exported the audit trail",
+    "backup.restore": "Restored a backup",
+    "backup.take": "Took a backup",
+    "jurisdiction.bind": "Set the jurisdiction",
+    "jurisdiction.refused": "Was refused another jurisdiction",
+    "keys.rotate": "Rotated the master key",
+    "list.set": "Set the list",
+    "matching.refused": "Was refused camera matching",
+    "person.erase": "Erased a person",
+    "person.keep": "Kept a listed person",
+    "picture.photo": "Looked at a listed photo",
+    "picture.shot": "Looked at a camera shot",
+    "second.approve": "Approved a request",
+    "second.ask": "Asked for a second yes",
+    "second.decline": "Declined a request",
+    "second.refused": "Was refused an answer",
+    "session.close": "Signed out",
+    "session.open": "Signed in",
+    "session.prove": "Gave the password again",
+    "templates.refused": "Was refused a face template",
 }
 
 CONDITION_WORDS = {
@@ -24,6 +56,21 @@ CONDITION_WORDS = {
 def list_words(kind: str) -> str:
     """A list's name for people."""
     return LIST_WORDS.get(kind, kind)
+
+
+def role_words(role: Role) -> str:
+    """A role's name for people."""
+    return role.value.replace("-", " ").capitalize()
+
+
+def action_words(action: str) -> str:
+    """What was done, in words."""
+    return ACTION_WORDS.get(action, action.replace(".", ": "))
+
+
+def moment(at: datetime, zone: tzinfo | None) -> str:
+    """Day and time at the site."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def clock(at: datetime, zone: tzinfo | None) -> str:

@@ -11,7 +11,7 @@ from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.sealed import ERASED, Named, Seals
 from hallwatch.adapters.store.tables import AlertRow, ShotRow
 from hallwatch.core.events import Sighting
-from hallwatch.core.kept import KeptAlert
+from hallwatch.core.kept import KeptAlert, Whereabouts
 
 
 class AlertBook:
@@ -20,7 +20,7 @@ class AlertBook:
     def __init__(self, session: Session, seals: Seals, people: PeopleBook) -> None:
         self._session, self._seals, self._people = session, seals, people
 
-    def keep(self, sighting: Sighting, *, building: str, meaning: str, now: datetime) -> KeptAlert:
+    def keep(self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime) -> KeptAlert:
         """A new alert, or a known one improved; repeating one changes only its sequence.
 
         Raises KeyGone when the person was erased.
@@ -30,7 +30,7 @@ class AlertBook:
         if row is None:
             person_id = self._people.number_of(sighting.external_id, sighting.name, now)
             named = Named(sighting.external_id, sighting.name, sighting.lists)
-            row = _new_row(sighting, person_id, building=building, meaning=meaning, now=now)
+            row = _new_row(sighting, person_id, place=place, meaning=meaning, now=now)
             row.sealed = self._seals.named(person_id, sighting.alert_id, named)
             row.sequence = sequence
             self._session.add(row)
@@ -96,12 +96,15 @@ class AlertQuestions:
         return [_kept(row, self._seals) for row in self._session.scalars(question)]
 
 
-def _new_row(sighting: Sighting, person_id: str, *, building: str, meaning: str, now: datetime) -> AlertRow:
+def _new_row(
+    sighting: Sighting, person_id: str, *, place: Whereabouts, meaning: str, now: datetime
+) -> AlertRow:
     return AlertRow(
         alert_id=sighting.alert_id,
         person_id=person_id,
         camera=sighting.camera,
-        building=building,
+        school=place.school,
+        building=place.building,
         at=sighting.at,
         last_camera=sighting.camera,
         last_at=sighting.at,
@@ -132,6 +135,7 @@ def _kept(row: AlertRow, seals: Seals) -> KeptAlert:
         sequence=row.sequence,
         alert_id=row.alert_id,
         camera=row.camera,
+        school=row.school,
         building=row.building,
         at=row.at,
         last_camera=row.last_camera,

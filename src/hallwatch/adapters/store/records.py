@@ -1,4 +1,4 @@
-"""The database as the keeper writes it and as everybody else reads it."""
+"""The database as the keeper writes it, one transaction at a time."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store import engine, schema
-from hallwatch.adapters.store.alerts import AlertBook, AlertQuestions
-from hallwatch.adapters.store.audit_log import AuditBook, AuditQuestions
-from hallwatch.adapters.store.people import PeopleBook, PeopleQuestions
+from hallwatch.adapters.store.accounts import AccountBook
+from hallwatch.adapters.store.alerts import AlertBook
+from hallwatch.adapters.store.audit_log import AuditBook
+from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsBook
 from hallwatch.core.audit import Checkpoint
-from hallwatch.core.kept import KeptAlert
-from hallwatch.errors import SettingsError, StoreUnreadable, StoreUnwritable
+from hallwatch.errors import SettingsError, StoreUnwritable
 from hallwatch.ports import Signer, Vault
 
 
@@ -31,6 +31,7 @@ class Books:
     alerts: AlertBook
     people: PeopleBook
     settings: SettingsBook
+    accounts: AccountBook
     audit: AuditBook
 
 
@@ -79,7 +80,13 @@ class Records:
                 people = PeopleBook(session, self._seals)
                 audit = AuditBook(session, self._signer)
                 alerts = AlertBook(session, self._seals, people)
-                yield Books(alerts, people, SettingsBook(session, self._seals), audit)
+                yield Books(
+                    alerts,
+                    people,
+                    SettingsBook(session, self._seals),
+                    AccountBook(session, self._seals),
+                    audit,
+                )
         except DBAPIError as error:
             raise StoreUnwritable(
                 f"the database cannot be written ({error.orig}); look at {self._where()}"
@@ -102,75 +109,3 @@ class Records:
         if isinstance(self._place, SqliteFile):
             return f"the disk of {self._place.path.parent}"
         return f"the server {self._place.host}"
-
-
-class Reader:
-    """Questions to the database over read-only connections; safe from any thread.
-
-    Every method may raise StoreUnreadable.
-    """
-
-    def __init__(self, place: Place, vault: Vault) -> None:
-        self._engine = engine.reader(place)
-        self._seals = Seals(vault)
-
-    def latest(self, limit: int) -> list[KeptAlert]:
-        """The newest alerts, by their last change, newest first."""
-        with self.alerts() as alerts:
-            return alerts.latest(limit)
-
-    def since(self, sequence: int, limit: int) -> list[KeptAlert]:
-        """What changed after ``sequence``, oldest change first."""
-        with self.alerts() as alerts:
-            return alerts.since(sequence, limit)
-
-    def one(self, alert_id: str) -> KeptAlert | None:
-        """The alert of this id."""
-        with self.alerts() as alerts:
-            return alerts.one(alert_id)
-
-    def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG."""
-        with self.alerts() as alerts:
-            return alerts.shot(alert_id)
-
-    def photo(self, external_id: str) -> bytes | None:
-        """A listed person's first photo as a JPEG."""
-        with self.people() as people:
-            return people.photo(external_id)
-
-    @contextmanager
-    def alerts(self) -> Iterator[AlertQuestions]:
-        """Questions about alerts, all answered from one moment."""
-        with self._session() as session:
-            yield AlertQuestions(session, self._seals)
-
-    @contextmanager
-    def people(self) -> Iterator[PeopleQuestions]:
-        """Questions about people."""
-        with self._session() as session:
-            yield PeopleQuestions(session, self._seals)
-
-    @contextmanager
-    def audit(self) -> Iterator[AuditQuestions]:
-        """The audit trail."""
-        with self._session() as session:
-            yield AuditQuestions(session)
-
-    def version(self) -> str:
-        """The version of the database's tables."""
-        with self._session() as session:
-            return str(session.execute(text("SELECT version_num FROM alembic_version")).scalar())
-
-    def close(self) -> None:
-        """Forget the database."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        try:
-            with Session(self._engine) as session:
-                yield session
-        except SQLAlchemyError as error:
-            cause = getattr(error, "orig", None) or type(error).__name__
-            raise StoreUnreadable(f"the database cannot be read: {cause}") from error

@@ -85,13 +85,13 @@ class Seals:
         except KeyGone:
             return None
 
-    def setting(self, name: str, text: str) -> bytes:
-        """A setting of the site."""
-        return self.vault.seal("site", text.encode(), f"setting/{name}")
+    def site(self, place: str, plain: bytes) -> bytes:
+        """What belongs to nobody on the list: settings, accounts."""
+        return self.vault.seal("site", plain, place)
 
-    def open_setting(self, name: str, sealed: bytes) -> str:
+    def open_site(self, place: str, sealed: bytes) -> bytes:
         """The same."""
-        return self.vault.unseal("site", sealed, f"setting/{name}").decode()
+        return self.vault.unseal("site", sealed, place)
 
     def content(self, person: Person, photos: Sequence[PhotoKept]) -> bytes:
         """A keyed digest of everything that is kept of a person."""

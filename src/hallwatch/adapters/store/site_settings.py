@@ -19,7 +19,7 @@ class SettingsBook:
     def get(self, name: str) -> str | None:
         """The setting's text. Raises SealBroken for a row that was altered."""
         row = self._session.get(SettingRow, name)
-        return None if row is None else self._seals.open_setting(name, row.sealed)
+        return None if row is None else self._seals.open_site(f"setting/{name}", row.sealed).decode()
 
     def put(self, name: str, text: str, now: datetime) -> None:
         """Keep the text in place of what was there."""
@@ -27,5 +27,5 @@ class SettingsBook:
         if row is None:
             row = SettingRow(name=name)
             self._session.add(row)
-        row.sealed, row.updated = self._seals.setting(name, text), now
+        row.sealed, row.updated = self._seals.site(f"setting/{name}", text.encode()), now
         self._session.flush()

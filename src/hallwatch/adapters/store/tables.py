@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -110,6 +121,7 @@ class AlertRow(Base):
     person_id: Mapped[str] = mapped_column(Text)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     camera: Mapped[str] = mapped_column(Text)
+    school: Mapped[str] = mapped_column(Text)
     building: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_camera: Mapped[str] = mapped_column(Text)
@@ -174,3 +186,60 @@ class CheckpointRow(Base):
     at: Mapped[str] = mapped_column(Text)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AccountRow(Base):
+    """Somebody who signs in. ``sealed`` holds login and name, ``secret`` password hash and code, as JSON under the
+    site's key; ``tag`` finds the login again."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("ix_account_tag", "tag", unique=True),)
+
+    account_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    tag: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    role: Mapped[str] = mapped_column(Text)
+    schools: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SessionRow(Base):
+    """A browser that is signed in: the SHA-256 of its token, never the token."""
+
+    __tablename__ = "session"
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    account_id: Mapped[str] = mapped_column(Text, ForeignKey("account.account_id", ondelete="CASCADE"))
+    opened: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    proved: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LinkRow(Base):
+    """A one-time link: the SHA-256 of its token, whom it is for, until when."""
+
+    __tablename__ = "link"
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    account_id: Mapped[str] = mapped_column(Text, ForeignKey("account.account_id", ondelete="CASCADE"))
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    used: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SecondRow(Base):
+    """A request for a second person's yes: core.second.SecondRequest."""
+
+    __tablename__ = "second"
+
+    request_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    what: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_by: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved: Mapped[bool | None] = mapped_column(Boolean)

@@ -16,6 +16,7 @@ from hallwatch.entry.cli import (
     models,
     records,
     serve,
+    sign_in_link,
     sim,
     watch,
 )
@@ -38,6 +39,7 @@ app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
 app.command()(bench.bench)
 app.command()(jurisdictions.jurisdictions)
+app.command("sign-in-link")(sign_in_link.sign_in_link)
 app.command()(records.backup)
 app.command()(records.restore)
 app.command()(records.erase)

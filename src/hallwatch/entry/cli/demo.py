@@ -43,8 +43,7 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="hallwatch-demo-") as folder:
         built = build_site(Path(folder), environment, pack, port)
         _say(f"model pack {pack}. {NOTICE}")
-        server = Server(built.site, environment, notice=f"{NOTICE} Model pack: {pack}.")
-        _say(f"the console is at {server.url} (Ctrl-C ends everything)")
+        server = Server(built.site, environment, notice=f"{NOTICE} Model pack: {pack}.", demo=True)
         name = " ".join(LISTED_NAME)
         if headless:
             verdict = _watched(server, built.frames, seconds or 60, name)
@@ -79,8 +78,10 @@ def _watched(server: Server, frames: dict[str, int], seconds: float, name: str) 
 
 
 def _shown(server: Server, seconds: float | None) -> None:
-    """Run the server and open the page in the user's browser."""
-    opening = threading.Timer(0.5, webbrowser.open, (server.url,))
+    """Run the server and open the page in the user's browser, through a link that signs it in."""
+    link = server.demo_link()
+    _say(f"the console is at {link} (works once; Ctrl-C ends everything)")
+    opening = threading.Timer(0.5, webbrowser.open, (link,))
     opening.start()
     ending = threading.Timer(seconds, server.stop) if seconds else None
     if ending:

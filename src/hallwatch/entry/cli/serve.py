@@ -28,5 +28,7 @@ def serve(
         *(f"note: {noted}" for noted in prepared.noted),
     ):
         print(f"hallwatch: {line}", file=sys.stderr)
+    if (link := server.first_link()) is not None:
+        print(f"hallwatch: nobody can sign in yet. Open this link once, within a day: {link}", flush=True)
     print(f"hallwatch: the console is at {server.url} (Ctrl-C ends everything)", flush=True)
     server.run()

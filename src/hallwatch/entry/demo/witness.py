@@ -35,6 +35,7 @@ def witness(
     """Watch the page for at most ``seconds``; less when all have passed and the alert is there."""
     end = time.monotonic() + seconds
     with httpx.Client(base_url=server.url, timeout=10) as browser:
+        browser.get(server.demo_link())
         while True:
             verdict = _look(browser, server, frames)
             wrong = bool(set(verdict.shown) - {name})

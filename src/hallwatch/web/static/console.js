@@ -104,6 +104,7 @@ function connect() {
     if (now.troubles !== saidTroubles) troubles.innerHTML = saidTroubles = now.troubles; // read aloud once
   });
   source.addEventListener("beat", heard);
+  source.addEventListener("out", () => location.assign("/sign-in?next=/"));
 }
 
 function tick() {

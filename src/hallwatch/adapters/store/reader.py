@@ -1,0 +1,128 @@
+"""The database as everybody but the keeper sees it: questions over read-only connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from hallwatch.adapters.store import engine
+from hallwatch.adapters.store.accounts import AccountQuestions
+from hallwatch.adapters.store.alerts import AlertQuestions
+from hallwatch.adapters.store.audit_log import AuditQuestions
+from hallwatch.adapters.store.people import PeopleQuestions
+from hallwatch.adapters.store.place import Place
+from hallwatch.adapters.store.sealed import Seals
+from hallwatch.core.audit import AuditEntry
+from hallwatch.core.kept import KeptAlert
+from hallwatch.core.policy.roles import Account
+from hallwatch.core.sessions import Secret, SignedIn
+from hallwatch.errors import StoreUnreadable
+from hallwatch.ports import Vault
+
+
+class Reader:
+    """Questions to the database over read-only connections; safe from any thread.
+
+    Every method may raise StoreUnreadable.
+    """
+
+    def __init__(self, place: Place, vault: Vault) -> None:
+        self._engine = engine.reader(place)
+        self._seals = Seals(vault)
+
+    def latest(self, limit: int) -> list[KeptAlert]:
+        """The newest alerts, by their last change, newest first."""
+        with self.alerts() as alerts:
+            return alerts.latest(limit)
+
+    def since(self, sequence: int, limit: int) -> list[KeptAlert]:
+        """What changed after ``sequence``, oldest change first."""
+        with self.alerts() as alerts:
+            return alerts.since(sequence, limit)
+
+    def one(self, alert_id: str) -> KeptAlert | None:
+        """The alert of this id."""
+        with self.alerts() as alerts:
+            return alerts.one(alert_id)
+
+    def shot(self, alert_id: str) -> bytes | None:
+        """The alert's best camera shot as a JPEG."""
+        with self.alerts() as alerts:
+            return alerts.shot(alert_id)
+
+    def photo(self, external_id: str) -> bytes | None:
+        """A listed person's first photo as a JPEG."""
+        with self.people() as people:
+            return people.photo(external_id)
+
+    def by_session(self, digest: str, now: datetime) -> tuple[Account, SignedIn] | None:
+        """Who is signed in with the token of this digest."""
+        with self.accounts() as accounts:
+            return accounts.by_session(digest, now)
+
+    def by_login(self, login: str) -> tuple[Account, Secret] | None:
+        """The account that signs in by this name, and what proves it."""
+        with self.accounts() as accounts:
+            return accounts.by_login(login)
+
+    def by_link(self, digest: str, now: datetime) -> Account | None:
+        """Whom a one-time link is for."""
+        with self.accounts() as accounts:
+            return accounts.by_link(digest, now)
+
+    def everybody(self) -> list[Account]:
+        """All accounts."""
+        with self.accounts() as accounts:
+            return accounts.everybody()
+
+    def trail(self, limit: int, before: int | None) -> list[AuditEntry]:
+        """The newest entries of the audit trail, newest first."""
+        with self.audit() as audit:
+            return audit.latest(limit, before)
+
+    @contextmanager
+    def alerts(self) -> Iterator[AlertQuestions]:
+        """Questions about alerts, all answered from one moment."""
+        with self._session() as session:
+            yield AlertQuestions(session, self._seals)
+
+    @contextmanager
+    def people(self) -> Iterator[PeopleQuestions]:
+        """Questions about people."""
+        with self._session() as session:
+            yield PeopleQuestions(session, self._seals)
+
+    @contextmanager
+    def accounts(self) -> Iterator[AccountQuestions]:
+        """Who signs in."""
+        with self._session() as session:
+            yield AccountQuestions(session, self._seals)
+
+    @contextmanager
+    def audit(self) -> Iterator[AuditQuestions]:
+        """The audit trail."""
+        with self._session() as session:
+            yield AuditQuestions(session)
+
+    def version(self) -> str:
+        """The version of the database's tables."""
+        with self._session() as session:
+            return str(session.execute(text("SELECT version_num FROM alembic_version")).scalar())
+
+    def close(self) -> None:
+        """Forget the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        try:
+            with Session(self._engine) as session:
+                yield session
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or type(error).__name__
+            raise StoreUnreadable(f"the database cannot be read: {cause}") from error

@@ -1,0 +1,120 @@
+"""The policy table: every way in, who may use it, and with whose data.
+
+A door that is not in this table does not open, and a test walks the running server, the keeper's requests and the
+commands and fails on any that the table does not know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hallwatch.core.policy.roles import May
+
+
+class Who(StrEnum):
+    """Who may use a door that asks for no particular permission."""
+
+    ANYBODY = "anybody who reaches the address"
+    SIGNED_IN = "anybody signed in"
+    MACHINE = "whoever has an account on the machine that may read the data_dir"
+    OURSELVES = "only processes of Hallwatch itself"
+
+
+class Whose(StrEnum):
+    """Whose data comes through a door."""
+
+    NOBODYS = "nobody's"
+    OWN = "the account's own"
+    SCHOOLS = "that of the account's schools"
+    SITE = "the whole site's"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One way in: ``GET /path``, the kind of a keeper's request, or a command."""
+
+    name: str
+    who: May | Who
+    whose: Whose
+    grave: bool = False
+    """A grave act asks for the password again when it was not given in the last five minutes."""
+
+
+WEB = (
+    Door("GET /", Who.SIGNED_IN, Whose.SCHOOLS),
+    Door("GET /events", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("GET /alerts/{alert_id}/shot", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("GET /alerts/{alert_id}/photo", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("GET /sign-in", Who.ANYBODY, Whose.NOBODYS),
+    Door("POST /sign-in", Who.ANYBODY, Whose.NOBODYS),
+    Door("POST /sign-out", Who.SIGNED_IN, Whose.OWN),
+    Door("GET /link/{token}", Who.ANYBODY, Whose.OWN),
+    Door("POST /link/{token}", Who.ANYBODY, Whose.OWN),
+    Door("GET /account", Who.SIGNED_IN, Whose.OWN),
+    Door("POST /account/password", Who.SIGNED_IN, Whose.OWN),
+    Door("POST /account/code", Who.SIGNED_IN, Whose.OWN, grave=True),
+    Door("GET /confirm", Who.SIGNED_IN, Whose.OWN),
+    Door("POST /confirm", Who.SIGNED_IN, Whose.OWN),
+    Door("GET /people", May.MANAGE_ACCOUNTS, Whose.SCHOOLS),
+    Door("POST /people", May.MANAGE_ACCOUNTS, Whose.SCHOOLS, grave=True),
+    Door("POST /people/{account_id}/disable", May.MANAGE_ACCOUNTS, Whose.SCHOOLS, grave=True),
+    Door("POST /people/{account_id}/link", May.MANAGE_ACCOUNTS, Whose.SCHOOLS, grave=True),
+    Door("GET /audit", May.READ_AUDIT, Whose.SITE),
+    Door("GET /health", May.SEE_HEALTH, Whose.SITE),
+    Door("GET /healthz", Who.ANYBODY, Whose.NOBODYS),
+    Door("GET /static/{path}", Who.ANYBODY, Whose.NOBODYS),
+)
+
+SOCKET = tuple(
+    Door(kind, Who.OURSELVES, Whose.SITE)
+    for kind in (
+        "keep-person",
+        "set-list",
+        "erase-person",
+        "note",
+        "rotate-master",
+        "bind-jurisdiction",
+        "add-account",
+        "set-password",
+        "set-code",
+        "disable-account",
+        "make-link",
+        "use-link",
+        "open-session",
+        "touch-session",
+        "close-session",
+        "ask-second",
+        "answer-second",
+    )
+)
+
+COMMANDS = tuple(
+    Door(name, Who.MACHINE, Whose.SITE)
+    for name in (
+        "audit export",
+        "audit listed",
+        "audit verify",
+        "backup",
+        "bench",
+        "calibrate",
+        "demo",
+        "erase",
+        "evaluate faces",
+        "evaluate walkby",
+        "jurisdictions",
+        "keys rotate",
+        "models add",
+        "models check",
+        "models list",
+        "models pull",
+        "restore",
+        "serve",
+        "sign-in-link",
+        "sim walkby",
+        "version",
+        "watch",
+    )
+)
+
+DOORS = {door.name: door for door in (*WEB, *SOCKET, *COMMANDS)}

@@ -1,0 +1,94 @@
+"""Who may do what: roles, what each may do, and in which schools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class May(StrEnum):
+    """One thing that somebody may be allowed to do."""
+
+    SEE_ALERTS = "see alerts, their pictures and live stream"
+    SEE_CAMERAS = "see which cameras watch"
+    SEE_LIST = "see how many are listed and which rows were refused"
+    SEE_HEALTH = "see how the system is doing"
+    READ_AUDIT = "read the audit trail"
+    MANAGE_ACCOUNTS = "add and disable accounts"
+    CHANGE_SETTINGS = "see and change settings"
+
+
+class Role(StrEnum):
+    """What an account is for; an account has one role."""
+
+    DISTRICT_ADMINISTRATOR = "district-administrator"
+    SCHOOL_ADMINISTRATOR = "school-administrator"
+    SECURITY = "security"
+    FRONT_DESK = "front-desk"
+    POLICE_LIAISON = "police-liaison"
+    AUDITOR = "auditor"
+    TECHNICIAN = "technician"
+
+
+ALLOWED: dict[Role, frozenset[May]] = {
+    Role.DISTRICT_ADMINISTRATOR: frozenset(May),
+    Role.SCHOOL_ADMINISTRATOR: frozenset(
+        {May.SEE_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH, May.MANAGE_ACCOUNTS}
+    ),
+    Role.SECURITY: frozenset({May.SEE_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH}),
+    Role.FRONT_DESK: frozenset(),
+    Role.POLICE_LIAISON: frozenset(),
+    Role.AUDITOR: frozenset({May.READ_AUDIT, May.SEE_HEALTH}),
+    Role.TECHNICIAN: frozenset({May.SEE_CAMERAS, May.SEE_HEALTH, May.CHANGE_SETTINGS}),
+}
+"""An auditor sees no face, a technician no alert: whoever mends the system need not know whom it looks for."""
+
+DISTRICT_WIDE = frozenset({Role.DISTRICT_ADMINISTRATOR, Role.AUDITOR, Role.TECHNICIAN})
+"""Roles that are for all schools; the others are limited to those of the account."""
+
+MAY_APPOINT: dict[Role, frozenset[Role]] = {
+    Role.DISTRICT_ADMINISTRATOR: frozenset(Role),
+    Role.SCHOOL_ADMINISTRATOR: frozenset({Role.SECURITY, Role.FRONT_DESK}),
+}
+"""Whom an administrator may add: nobody makes somebody mightier than himself."""
+
+
+UNNAMED = "~"
+"""A sign-in name that begins so was made up and nobody's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who signs in. ``schools`` is empty for district-wide roles."""
+
+    account_id: str
+    login: str
+    name: str
+    role: Role
+    schools: frozenset[str]
+    disabled: bool = False
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether nobody has taken the account yet: its one-time link asks for the names, too."""
+        return self.login.startswith(UNNAMED)
+
+    def may(self, what: May) -> bool:
+        """Whether the role allows it, somewhere."""
+        return not self.disabled and what in ALLOWED[self.role]
+
+    def sees(self, school: str) -> bool:
+        """Whether data of this school is this account's business."""
+        return not self.disabled and (self.role in DISTRICT_WIDE or school in self.schools)
+
+    def may_appoint(self, role: Role, schools: frozenset[str]) -> bool:
+        """Whether this account may add one of that role for those schools."""
+        if not self.may(May.MANAGE_ACCOUNTS) or role not in MAY_APPOINT.get(self.role, frozenset()):
+            return False
+        if role in DISTRICT_WIDE:
+            return not schools
+        return bool(schools) and all(self.sees(school) for school in schools)
+
+    def may_manage(self, other: Account) -> bool:
+        """Whether this account may disable that one or send it a new link."""
+        return self.account_id != other.account_id and self.may_appoint(other.role, other.schools)

@@ -1,0 +1,147 @@
+"""Who comes through which door: every request is held against the policy table before it reaches its page."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from urllib.parse import quote
+
+from fastapi import HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from hallwatch.core.policy.doors import DOORS, Door, Who
+from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.requests import By, TouchSession
+from hallwatch.core.sessions import SignedIn, digest_of_token
+from hallwatch.web.console import Console
+
+TOUCHED_EVERY = timedelta(minutes=1)
+SAFE = ("GET", "HEAD")
+COOKIE, SECURE_COOKIE = "hallwatch", "__Host-hallwatch"
+"""On loopback without HTTPS browsers refuse the prefix, which asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody signed in, and the token of the browser."""
+
+    account: Account
+    signed: SignedIn
+    token: str
+    origin: str
+
+    @property
+    def by(self) -> By:
+        """Who does what this request asks for."""
+        return By(self.account.account_id, self.origin)
+
+    @property
+    def csrf(self) -> str:
+        """What forms of this browser carry: nobody else can know it."""
+        return hmac.new(self.token.encode(), b"forms", sha256).hexdigest()
+
+
+class Elsewhere(Exception):
+    """The browser has to go to another page first."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def admission(console: Console) -> Callable[[Request], Awaitable[None]]:
+    """The guard of every route: sets ``request.state.visitor``, or raises."""
+
+    async def admit(request: Request) -> None:
+        door = _door(request)
+        visitor = await asyncio.to_thread(visitor_of, console, request)
+        request.state.visitor = visitor
+        if request.method not in SAFE:
+            _own_page(request)
+        if door.who is Who.ANYBODY:
+            return
+        if visitor is None:
+            if request.method in SAFE and "text/html" in request.headers.get("accept", ""):
+                raise Elsewhere(f"/sign-in?next={quote(request.url.path)}")
+            raise HTTPException(401, "Sign in first.")
+        if isinstance(door.who, May) and not visitor.account.may(door.who):
+            raise HTTPException(403, "Your role does not include this.")
+        if request.method not in SAFE:
+            await _own_form(request, visitor)
+            if door.grave and not visitor.signed.is_proved(_now()):
+                raise Elsewhere(f"/confirm?next={quote(_page_of(door))}")
+        await asyncio.to_thread(_touch, console, visitor)
+
+    return admit
+
+
+def visitor_of(console: Console, request: Request) -> Visitor | None:
+    """Who is signed in with this request's cookie, by what the database says now."""
+    token = request.cookies.get(SECURE_COOKIE if console.secure else COOKIE)
+    if not token or len(token) > 200:
+        return None
+    found = console.who.by_session(digest_of_token(token), _now())
+    return None if found is None else Visitor(found[0], found[1], token, address_of(request))
+
+
+def address_of(request: Request) -> str:
+    """From where the request comes."""
+    return request.client.host if request.client else ""
+
+
+def set_cookie(response: Response, console: Console, token: str) -> None:
+    """Sign the browser in, until it is closed or the session ends."""
+    name = SECURE_COOKIE if console.secure else COOKIE
+    response.set_cookie(name, token, httponly=True, samesite="lax", secure=console.secure, path="/")
+
+
+def drop_cookie(response: Response, console: Console) -> None:
+    """Sign the browser out."""
+    response.delete_cookie(SECURE_COOKIE if console.secure else COOKIE, path="/", secure=console.secure)
+
+
+def redirect(error: Elsewhere) -> Response:
+    """To the page that has to come first."""
+    return RedirectResponse(error.path, status_code=303)
+
+
+def _door(request: Request) -> Door:
+    """The table's line for this route; what is not in the table does not exist."""
+    path = getattr(request.scope.get("route"), "path", None)
+    door = DOORS.get(f"{request.method} {path}")
+    if door is None:
+        raise HTTPException(404, "There is no such page.")
+    return door
+
+
+def _own_page(request: Request) -> None:
+    """A change comes from one of our own pages: browsers say so, and nothing else is believed."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if (site is None and origin is None) or site not in (None, "same-origin") or origin not in (None, own):
+        raise HTTPException(403, "That did not come from a page of this console.")
+
+
+async def _own_form(request: Request, visitor: Visitor) -> None:
+    form = await request.form()
+    given = form.get("csrf")
+    if not isinstance(given, str) or not hmac.compare_digest(given, visitor.csrf):
+        raise HTTPException(403, "That form was not made for this sign-in; go back and try again.")
+
+
+def _touch(console: Console, visitor: Visitor) -> None:
+    if _now() - visitor.signed.seen > TOUCHED_EVERY:
+        console.ask(TouchSession(visitor.by, visitor.signed.digest))
+
+
+def _page_of(door: Door) -> str:
+    """The page whose form a grave act comes from."""
+    return "/" + door.name.split(" /", 1)[1].split("/")[0]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

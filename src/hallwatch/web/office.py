@@ -1,0 +1,167 @@
+"""People and roles, one's own account, the audit trail, health."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import FastAPI, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from hallwatch.core.policy.roles import DISTRICT_WIDE, MAY_APPOINT, Account, Role
+from hallwatch.core.requests import AddAccount, By, DisableAccount, MakeLink, SetCode, SetPassword
+from hallwatch.core.sessions import digest_of_token, password_fault
+from hallwatch.errors import UserError
+from hallwatch.web.admission import Visitor
+from hallwatch.web.console import Console
+from hallwatch.web.pages import Pages
+from hallwatch.web.signing_in import reasoned, visitor_of
+
+Text = Annotated[str, Form(max_length=300)]
+TRAIL = 100
+
+
+def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
+    """The pages of this file."""
+
+    @app.get("/account")
+    def account_page(request: Request) -> HTMLResponse:
+        return _account_page(console, pages, visitor_of(request))
+
+    @app.post("/account/password")
+    def set_password(request: Request, old: Text, password: Text, again: Text) -> Response:
+        visitor = visitor_of(request)
+        found = console.who.by_login(visitor.account.login)
+        fault = password_fault(password, visitor.account.login)
+        if found is None or not console.proofs.fits(found[1].password, old):
+            fault = "The old password did not fit."
+        elif fault is None and password != again:
+            fault = "The two new passwords are not the same."
+        if fault is not None:
+            return _account_page(console, pages, visitor, fault=fault)
+        kept = console.proofs.hash(password)
+        console.ask(SetPassword(visitor.by, visitor.account.account_id, kept, visitor.signed.digest))
+        return _account_page(
+            console, pages, visitor, said="The password is changed; other browsers are signed out."
+        )
+
+    @app.post("/account/code")
+    def set_code(request: Request, secret: Text = "", code: Text = "") -> Response:
+        visitor = visitor_of(request)
+        if secret and console.proofs.code_step(secret, code) is None:
+            return _account_page(
+                console, pages, visitor, fault="That code did not fit; scan the new picture."
+            )
+        console.ask(SetCode(visitor.by, visitor.account.account_id, secret))
+        said = (
+            "From now on a code of your app is asked for, too."
+            if secret
+            else "No code is asked for any more."
+        )
+        return _account_page(console, pages, visitor, said=said)
+
+    @app.get("/people")
+    def people_page(request: Request) -> HTMLResponse:
+        return _people_page(console, pages, visitor_of(request))
+
+    @app.post("/people")
+    def add(
+        request: Request,
+        login: Text,
+        name: Text,
+        role: Text,
+        school: Annotated[list[str] | None, Form()] = None,
+        reason: Text = "",
+    ) -> Response:
+        visitor = visitor_of(request)
+        try:
+            wanted = Role(role)
+        except ValueError:
+            raise HTTPException(422, "There is no such role.") from None
+        schools = frozenset() if wanted in DISTRICT_WIDE else frozenset(school or ())
+        try:
+            done = console.ask(AddAccount(reasoned(visitor, reason), login, name, wanted, schools))
+            link = _fresh_link(console, visitor.by, done.subject)
+        except UserError as error:
+            return _people_page(console, pages, visitor, fault=str(error))
+        return _people_page(console, pages, visitor, link=link, link_for=name)
+
+    @app.post("/people/{account_id}/disable")
+    def disable(request: Request, account_id: str, reason: Text = "") -> Response:
+        visitor = visitor_of(request)
+        _mine_to_manage(console, visitor, account_id)
+        try:
+            console.ask(DisableAccount(reasoned(visitor, reason), account_id))
+        except UserError as error:
+            return _people_page(console, pages, visitor, fault=str(error))
+        return RedirectResponse("/people", status_code=303)
+
+    @app.post("/people/{account_id}/link")
+    def link(request: Request, account_id: str) -> Response:
+        visitor = visitor_of(request)
+        other = _mine_to_manage(console, visitor, account_id)
+        return _people_page(
+            console, pages, visitor, link=_fresh_link(console, visitor.by, account_id), link_for=other.name
+        )
+
+    @app.get("/audit")
+    def audit_page(request: Request, before: int | None = None) -> HTMLResponse:
+        entries = console.who.trail(TRAIL, before)
+        names = {account.account_id: account.name for account in console.who.everybody()}
+        older = entries[-1].sequence if len(entries) == TRAIL and entries[-1].sequence > 1 else None
+        page = pages.render("audit.html", visitor_of(request), entries=entries, names=names, older=older)
+        return HTMLResponse(page)
+
+    @app.get("/health")
+    def health_page(request: Request) -> HTMLResponse:
+        visitor = visitor_of(request)
+        status = pages.status_for(visitor.account, console.board.status())
+        return HTMLResponse(pages.render("health.html", visitor, status=status))
+
+
+def _fresh_link(console: Console, by: By, account_id: str) -> str:
+    """The path of a new one-time link; only its digest is kept, so it is shown this once."""
+    token = secrets.token_urlsafe(32)
+    console.ask(MakeLink(by, account_id, digest_of_token(token)))
+    return f"/link/{token}"
+
+
+def _mine_to_manage(console: Console, visitor: Visitor, account_id: str) -> Account:
+    """An account of another school does not exist for this visitor."""
+    other = next((one for one in console.who.everybody() if one.account_id == account_id), None)
+    if other is None or not visitor.account.may_manage(other):
+        raise HTTPException(404, "There is no such account.")
+    return other
+
+
+def _account_page(
+    console: Console, pages: Pages, visitor: Visitor, *, fault: str = "", said: str = ""
+) -> HTMLResponse:
+    found = console.who.by_login(visitor.account.login)
+    has_code = found is not None and bool(found[1].code)
+    secret = "" if has_code else console.proofs.new_code_secret()
+    picture = console.proofs.code_picture(secret, visitor.account.login, console.facts.name) if secret else ""
+    page = pages.render(
+        "account.html", visitor, fault=fault, said=said, has_code=has_code, secret=secret, picture=picture
+    )
+    return HTMLResponse(page, status_code=422 if fault else 200)
+
+
+def _people_page(
+    console: Console, pages: Pages, visitor: Visitor, *, fault: str = "", link: str = "", link_for: str = ""
+) -> HTMLResponse:
+    mine = visitor.account
+    everybody = [one for one in console.who.everybody() if one == mine or mine.may_manage(one)]
+    schools = [school for school in console.facts.schools if mine.sees(school)]
+    page = pages.render(
+        "people.html",
+        visitor,
+        everybody=everybody,
+        roles=[role for role in Role if role in MAY_APPOINT.get(mine.role, ())],
+        district_wide=DISTRICT_WIDE,
+        schools=schools,
+        fault=fault,
+        link=link,
+        link_for=link_for,
+    )
+    return HTMLResponse(page, status_code=422 if fault else 200)
