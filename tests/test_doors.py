@@ -19,7 +19,7 @@ from hallwatch.core.policy.doors import COMMANDS, DOORS, SOCKET, WEB, Door, Who,
 from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, Account, May, Role
 from hallwatch.core.requests import AccountRequest, By, DisableAccount, RecordRequest
 from hallwatch.entry.cli import app as command_line
-from hallwatch.entry.http import HttpServer, loopback_socket
+from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.web.admission import COOKIE
 from hallwatch.web.app import create_app
 from tests.test_web import NOW, SIGHTING, Running, running
@@ -103,7 +103,7 @@ def test_a_page_that_the_table_does_not_know_does_not_open(console: Running) -> 
     def forgotten() -> dict[str, str]:
         return {"secret": "everything"}
 
-    listening = loopback_socket("127.0.0.1", 0)
+    listening = listening_socket("127.0.0.1", 0)
     server = HttpServer(application, listening)
     thread = threading.Thread(target=server.run_until_told)
     thread.start()

@@ -25,7 +25,7 @@ from hallwatch.core.model import Person
 from hallwatch.core.requests import By, Done, KeepPerson, PhotoKept, Request
 from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
-from hallwatch.entry.http import HttpServer, loopback_socket
+from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper_client import settled
 from hallwatch.web.admission import COOKIE
 from hallwatch.web.app import create_app
@@ -133,7 +133,7 @@ def running(folder: Path) -> Iterator[Running]:
         device_key=b"devices",
     )
     app = create_app(made)
-    listening = loopback_socket("127.0.0.1", 0)
+    listening = listening_socket("127.0.0.1", 0)
     server = HttpServer(app, listening)
     thread = threading.Thread(target=server.run_until_told)
     thread.start()

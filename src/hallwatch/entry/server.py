@@ -10,11 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
+from hallwatch.adapters.keys.certificate import self_signed
+from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.policy.roles import Role
@@ -22,7 +25,7 @@ from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Note
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
-from hallwatch.entry.http import HttpServer, loopback_socket
+from hallwatch.entry.http import HttpServer, Tls, listening_socket
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import law_of
@@ -31,7 +34,7 @@ from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.wiring import chest_of, list_order, place_of, places_of, worker_orders
 from hallwatch.errors import Forbidden, SettingsError
 from hallwatch.settings.environment import Environment
-from hallwatch.settings.site import Site
+from hallwatch.settings.site import SELF_SIGNED, Site
 from hallwatch.web.app import create_app
 from hallwatch.web.console import Console, SiteFacts, Status
 
@@ -50,10 +53,12 @@ class Server:
         self._site = site
         self._data = _data_dir(site)
         self._lock = _lock(self._data)
-        listening = loopback_socket(site.console.host, site.console.port)
+        chest = chest_of(site, environment)
+        tls = _tls(site, chest)
+        listening = listening_socket(site.console.host, site.console.port, tls)
         try:
             self._board = LiveBoard([camera.name for camera in site.cameras])
-            place, chest = place_of(site), chest_of(site, environment)
+            place = place_of(site)
             chest.open(writable=True)
             store = chest.open()
             socket = self._data / SOCKET
@@ -82,10 +87,11 @@ class Server:
                 ask=self._ask,
                 board=self._board,
                 device_key=store.secret("devices"),
+                secure=tls is not None,
                 demo=demo,
             )
         )
-        self._http = HttpServer(app, listening, ending=self._board.end)
+        self._http = HttpServer(app, listening, tls=tls, ending=self._board.end)
         self._failure: BaseException | None = None
 
     @property
@@ -152,6 +158,17 @@ def _data_dir(site: Site) -> Path:
     except OSError as error:
         raise SettingsError(f"the data_dir {folder} cannot be made: {error.strerror}") from error
     return folder
+
+
+def _tls(site: Site, chest: Chest) -> Tls | None:
+    """The district's certificate, or a self-signed one for the first hour; None for loopback without HTTPS."""
+    console = site.console
+    if console.certificate is None:
+        return None
+    if console.certificate == SELF_SIGNED:
+        chest.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Tls(*self_signed(chest.folder, console.host, datetime.now(UTC)))
+    return Tls(Path(console.certificate), Path(console.private_key or ""))
 
 
 def _under_law(site: Site, environment: Environment, socket: Path) -> str | None:

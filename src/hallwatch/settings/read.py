@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hallwatch.errors import SettingsError
-from hallwatch.settings.site import DatabaseSection, Site, WatchlistSection
+from hallwatch.settings.site import SELF_SIGNED, ConsoleSection, DatabaseSection, Site, WatchlistSection
 
 EXAMPLE = """\
 [site]
@@ -75,6 +75,7 @@ def _anchored(site: Site, folder: Path) -> Site:
             "site": site.site.model_copy(update={"data_dir": str(folder / site.site.data_dir)}),
             "watchlist": WatchlistSection(dir=str(folder / site.watchlist.dir)),
             "cameras": cameras,
+            "console": _anchored_console(site.console, folder),
             "keys": site.keys.model_copy(
                 update={
                     name: str(folder / value)
@@ -85,6 +86,12 @@ def _anchored(site: Site, folder: Path) -> Site:
             "database": None if site.database is None else _anchored_database(site.database, folder),
         }
     )
+
+
+def _anchored_console(console: ConsoleSection, folder: Path) -> ConsoleSection:
+    paths = {"certificate": console.certificate, "private_key": console.private_key}
+    files = {name: str(folder / path) for name, path in paths.items() if path and path != SELF_SIGNED}
+    return console.model_copy(update=files)
 
 
 def _anchored_database(database: DatabaseSection, folder: Path) -> DatabaseSection:

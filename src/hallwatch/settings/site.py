@@ -140,26 +140,46 @@ class CameraSection(Section):
     loop: bool = Field(default=False, description="Stored video only: start again at its end.")
 
 
+SELF_SIGNED = "self-signed"
+
+
 class ConsoleSection(Section):
     """[console]"""
 
-    host: str = Field(default="127.0.0.1", description="Loopback only, until the console has a sign-in.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on; beyond this machine (0.0.0.0, ::) only with a certificate.",
+    )
     port: int = Field(default=8460, ge=0, le=65535, description="Port of the page; 0 takes any free one.")
+    certificate: str | None = Field(
+        default=None,
+        min_length=1,
+        description='PEM file with the certificate and its chain, or "self-signed" for the first hour.',
+    )
+    private_key: str | None = Field(
+        default=None, min_length=1, description="PEM file with the certificate's private key."
+    )
 
     @field_validator("host")
     @classmethod
-    def _loopback(cls, value: str) -> str:
+    def _address(cls, value: str) -> str:
         if value == "localhost":
             return "127.0.0.1"
         try:
-            loopback = ipaddress.ip_address(value).is_loopback
+            return str(ipaddress.ip_address(value))
         except ValueError:
-            loopback = False
-        if not loopback:
+            raise ValueError("must be an address such as 127.0.0.1, 0.0.0.0 or ::") from None
+
+    @model_validator(mode="after")
+    def _nothing_in_the_clear(self) -> ConsoleSection:
+        if self.certificate is None and not ipaddress.ip_address(self.host).is_loopback:
             raise ValueError(
-                "must be 127.0.0.1, ::1 or localhost: without a sign-in nobody else may reach the console"
+                "beyond this machine the console needs HTTPS: name a certificate and its private_key, or write"
+                ' certificate = "self-signed" for the first hour'
             )
-        return value
+        if (self.private_key is not None) != (self.certificate not in (None, SELF_SIGNED)):
+            raise ValueError("certificate and private_key go together; a self-signed one makes its own")
+        return self
 
 
 class Site(Section):

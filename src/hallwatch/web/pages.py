@@ -18,7 +18,7 @@ SHOWN = 50
 """How many alerts the page holds; older ones stay in the database."""
 
 NAVIGATION = (
-    ("/", "Live", May.SEE_ALERTS),
+    ("/", "Alerts", May.SEE_ALERTS),
     ("/people", "People and roles", May.MANAGE_ACCOUNTS),
     ("/audit", "Audit", May.READ_AUDIT),
     ("/health", "Health", May.SEE_HEALTH),
