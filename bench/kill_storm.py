@@ -3,7 +3,7 @@
     python bench/kill_storm.py [--kills 200] [--out bench/results/kill-storm.json]
 
 Every sighting is an alert of its own and half of them are of people who are new, so that keys, people, alerts and
-audit entries are all being written when the kill comes, between 5 and 400 milliseconds after the keeper was ready.
+audit entries are all being written when the kill comes, between 20 and 800 milliseconds after the keeper was ready.
 PostgreSQL is a server of its own in a temporary folder. Exit status 1 when anything is missing.
 """
 
@@ -34,10 +34,12 @@ from hallwatch.adapters.keys.signing import signed_by
 from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.audit import verify
-from hallwatch.core.kept import Whereabouts
+from hallwatch.core.kept import KeptAlert, Whereabouts
+from hallwatch.core.requests import BindJurisdiction, By
 from hallwatch.entry.benchmarks.machine import this_machine
 from hallwatch.entry.child import Child
 from hallwatch.entry.keeper import KeeperOrder, KeeperReady, keep
+from hallwatch.entry.keeper_client import ask
 
 
 @contextmanager
@@ -50,6 +52,7 @@ def keeper(place: Place, folder: Path) -> Iterator[Child[KeeperOrder]]:
     try:
         if not child.link.poll(60) or not isinstance(child.link.recv(), KeeperReady):
             raise SystemExit("the keeper did not start")
+        ask(order.socket, BindJurisdiction(By("system"), "US-MO"))
         yield child
     finally:
         child.end(5)
@@ -63,7 +66,7 @@ def storm(place: Place, folder: Path, kills: int, generator: random.Random) -> d
         began = time.monotonic()
         with keeper(place, folder) as child:
             starts.append(time.monotonic() - began)
-            killer = threading.Timer(generator.uniform(0.005, 0.4), os.kill, (child.pid or 0, signal.SIGKILL))
+            killer = threading.Timer(generator.uniform(0.02, 0.8), os.kill, (child.pid or 0, signal.SIGKILL))
             killer.start()
             try:
                 while True:
@@ -72,7 +75,10 @@ def storm(place: Place, folder: Path, kills: int, generator: random.Random) -> d
                     at = SIGHTING.at + timedelta(minutes=20 * number)
                     sighting = replace(SIGHTING, alert_id=f"k{number}", external_id=f"P{person}", at=at)
                     child.link.send(sighting)
-                    acknowledged.append(child.link.recv().alert_id)
+                    kept = child.link.recv()
+                    if not isinstance(kept, KeptAlert):
+                        raise SystemExit(f"not kept: {kept}")
+                    acknowledged.append(kept.alert_id)
             except (EOFError, OSError):
                 killer.join()
         print(

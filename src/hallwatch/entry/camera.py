@@ -12,6 +12,7 @@ from hallwatch.adapters.sources import address as addresses
 from hallwatch.adapters.sources.address import Address
 from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.model import Frame, Luma, Pixels
+from hallwatch.core.policy.networks import HOME
 from hallwatch.entry.colour import bgr
 from hallwatch.entry.decoder_messages import Order, Ready, Report, Word
 from hallwatch.entry.decoder_process import DecoderProcess
@@ -53,17 +54,19 @@ class Camera:
         speed: Literal["real", "max"] = "real",
         rate: float = 5.0,
         loop: bool = False,
+        networks: tuple[str, ...] = HOME,
     ) -> Camera:
         """Start decoding ``address`` for up to ``rate`` frames a second.
 
         With ``speed="max"`` a stored source waits for its reader and gives the same frames every time;
-        cameras take no notice of it. ``loop`` starts a stored source again at its end. Raises SourceError
+        cameras take no notice of it. ``loop`` starts a stored source again at its end; ``networks`` are those that a
+        network camera has to be in. Raises SourceError
         for an address that is none, or a file, folder or webcam that is not there.
         """
         if not 0 < rate <= 240:
             raise SourceError(f"{name}: a rate of {rate} frames a second is not possible, give 0.1 to 240")
         parsed = addresses.parse(address)
-        return cls(name, parsed, Order(parsed, speed == "max", rate, loop, 0.0))
+        return cls(name, parsed, Order(parsed, speed == "max", rate, loop, 0.0, networks))
 
     @property
     def live(self) -> bool:

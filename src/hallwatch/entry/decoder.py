@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from hallwatch.core.policy.networks import networks_of
 from hallwatch.entry import decoder_guard as guard
 from hallwatch.entry.decoder_messages import DATAGRAM, REQUEST, Order, Ready, Report, Word, encode
 from hallwatch.errors import SourceError, SourceLost
@@ -92,7 +93,13 @@ class Decoder:
         from hallwatch.adapters.sources.opening import open_source
 
         order = self._order
-        source = open_source(order.address, rate=order.rate, alive=guard.alive, note=self._note)
+        source = open_source(
+            order.address,
+            rate=order.rate,
+            alive=guard.alive,
+            note=self._note,
+            networks=networks_of(order.networks),
+        )
         patient = order.at_full_speed and not source.live
         grid = Grid(order.rate, tolerance=1e-6 if patient else 0.1)
         pictures = self._all(source)

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hallwatch.adapters.sources.address import Address, Kind
+from hallwatch.core.policy.networks import HOME
 
 REQUEST = b"next"
 """Worker to decoder: one more frame, please."""
@@ -43,6 +44,7 @@ class Order:
     rate: float
     loop: bool
     wait_s: float
+    networks: tuple[str, ...] = HOME
 
     def encode(self) -> bytes:
         """One datagram."""
@@ -54,7 +56,8 @@ class Order:
         """The reverse of ``encode``; the worker is trusted."""
         whole = json.loads(data)
         kind, target = whole.pop("address")
-        return cls(Address(Kind(kind), target), **whole)
+        networks = tuple(whole.pop("networks"))
+        return cls(Address(Kind(kind), target), **whole, networks=networks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def worker_orders(
             threshold=prepared.threshold,
             watchlist=Path(site.watchlist.dir),
             time_zone=site.site.time_zone,
+            networks=site.network.cameras,
         )
         for hand in hands
     ]

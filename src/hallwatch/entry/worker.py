@@ -64,6 +64,7 @@ class WorkerOrder:
     threshold: Threshold
     watchlist: Path
     time_zone: str | None
+    networks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,14 @@ def _posts(order: WorkerOrder, model: FacePack, link: Connection, cameras: ExitS
     posts = []
     for one in order.cameras:
         try:
-            camera = Camera.start(one.name, one.address, speed=one.speed, rate=order.rate, loop=one.loop)
+            camera = Camera.start(
+                one.name,
+                one.address,
+                speed=one.speed,
+                rate=order.rate,
+                loop=one.loop,
+                networks=order.networks,
+            )
         except SourceError as error:
             link.send(_useless(one.name, error))
             continue

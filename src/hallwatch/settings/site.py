@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from hallwatch.core.policy.networks import HOME, networks_of
+
 
 class Section(BaseModel):
     """A table of hallwatch.toml: frozen, no unknown keys, no conversions between types."""
@@ -39,7 +41,7 @@ class SiteSection(Section):
         description="How often somebody walks past a camera, all cameras together.",
     )
     data_dir: str = Field(
-        default="data", min_length=1, description="Folder of the alert database, relative to hallwatch.toml."
+        default="data", min_length=1, description="Folder of the records, relative to hallwatch.toml."
     )
 
     @field_validator("time_zone")
@@ -59,15 +61,35 @@ class DatabaseSection(Section):
     host: str = Field(
         min_length=1, description="Name of the PostgreSQL server, or the folder of its Unix socket."
     )
-    port: int = Field(default=5432, ge=1, le=65535)
+    port: int = Field(default=5432, ge=1, le=65535, description="Port of the server.")
     name: str = Field(default="hallwatch", min_length=1, description="The database.")
-    user: str = Field(default="hallwatch", min_length=1)
+    user: str = Field(
+        default="hallwatch",
+        min_length=1,
+        description="Who Hallwatch is to the server: the owner of the database.",
+    )
     password_file: str | None = Field(
         default=None, description="A file with the password and nothing else; none for a Unix socket."
     )
     authority: str | None = Field(
         default=None, description="PEM file of the authority that signed the server's certificate."
     )
+
+
+class NetworkSection(Section):
+    """[network]"""
+
+    cameras: tuple[str, ...] = Field(
+        default=HOME,
+        strict=False,
+        description="Networks that cameras may be in; without it, private networks and this machine.",
+    )
+
+    @field_validator("cameras")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        networks_of(value)
+        return value
 
 
 class KeysSection(Section):
@@ -191,6 +213,7 @@ class Site(Section):
     cameras: tuple[CameraSection, ...] = Field(default=(), strict=False)
     console: ConsoleSection = Field(default_factory=lambda: ConsoleSection())
     database: DatabaseSection | None = None
+    network: NetworkSection = Field(default_factory=lambda: NetworkSection())
     keys: KeysSection = Field(default_factory=lambda: KeysSection())
 
     @model_validator(mode="after")

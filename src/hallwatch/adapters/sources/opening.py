@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from hallwatch.adapters.sources.picture import Picture
 from hallwatch.adapters.sources.rtsp import RtspCamera
 from hallwatch.adapters.sources.video import VideoFile
 from hallwatch.adapters.sources.webcam import Webcam
+from hallwatch.core.policy.networks import Network
 
 
 class Source(Protocol):
@@ -25,11 +26,17 @@ class Source(Protocol):
 
 
 def open_source(
-    address: Address, *, rate: float, alive: Callable[[], None], note: Callable[[str], None]
+    address: Address,
+    *,
+    rate: float,
+    alive: Callable[[], None],
+    note: Callable[[str], None],
+    networks: Sequence[Network],
 ) -> Source:
     """The source behind an address; nothing is opened before its frames are asked for.
 
-    ``alive`` is called whenever data arrives, ``note`` with one line about something that was left out.
+    ``alive`` is called whenever data arrives, ``note`` with one line about something that was left out; ``networks``
+    are those that a network camera's address has to be in.
     """
     match address.kind:
         case Kind.FILE:
@@ -39,4 +46,4 @@ def open_source(
         case Kind.WEBCAM:
             return Webcam(int(address.target), alive)
         case Kind.RTSP:
-            return RtspCamera(address.target, address.shown, alive)
+            return RtspCamera(address.target, address.shown, alive, networks)

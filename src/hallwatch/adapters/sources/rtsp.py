@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from av.error import FFmpegError, InvalidDataError
 
 from hallwatch.adapters.sources import ffmpeg
 from hallwatch.adapters.sources.live import live_pictures
 from hallwatch.adapters.sources.picture import Picture
+from hallwatch.adapters.sources.resolving import at_checked_address
+from hallwatch.core.policy.networks import Network
 from hallwatch.errors import SourceLost
 
 OPEN_TIMEOUT_S = 6.0
@@ -28,8 +30,9 @@ class RtspCamera:
     live = True
     ending = ""
 
-    def __init__(self, url: str, shown: str, alive: Callable[[], None]) -> None:
-        self._url = url
+    def __init__(self, url: str, shown: str, alive: Callable[[], None], networks: Sequence[Network]) -> None:
+        """``networks`` are those that the camera's address has to be in."""
+        self._url, self._networks = url, networks
         self._shown = shown
         self._alive = alive
 
@@ -37,9 +40,10 @@ class RtspCamera:
         """Raises SourceLost when the camera cannot be reached, stops or sends nothing, SourceError when its
         codec is not supported."""
         began = time.monotonic()
+        url = at_checked_address(self._url, self._networks)
         try:
             with ffmpeg.opened(
-                self._url, _options(self._url), format="rtsp", timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S)
+                url, _options(url), format="rtsp", timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S)
             ) as container:
                 self._alive()
                 stream = ffmpeg.video_stream(container, ffmpeg.VIDEO_DECODERS, self._shown)

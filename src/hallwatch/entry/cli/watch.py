@@ -116,7 +116,9 @@ def _cameras(
     from hallwatch.entry.camera import Camera
 
     return [
-        stack.enter_context(Camera.start(name, source, speed=speed.value, rate=rate))
+        stack.enter_context(
+            Camera.start(name, source, speed=speed.value, rate=rate, networks=("0.0.0.0/0", "::/0"))
+        )
         for name, source in zip(names, sources, strict=True)
     ]
 

@@ -1,0 +1,42 @@
+"""Which addresses Hallwatch may connect to for a user: schemes and networks, judged on the address itself."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import TypeAlias
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+HOME = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
+"""Private networks (RFC 1918, RFC 4193) and this machine: where a school's cameras are unless it says otherwise."""
+
+
+def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """The networks that these texts name. Raises ValueError naming the one that is none."""
+    found = []
+    for text in texts:
+        try:
+            found.append(ipaddress.ip_network(text))
+        except ValueError as error:
+            raise ValueError(f"{text!r} is no network; write for example 10.0.0.0/8") from error
+    return tuple(found)
+
+
+def refusal(address: str, networks: Sequence[Network]) -> str | None:
+    """Why nobody may be connected to at this address; None where it is allowed.
+
+    Link-local addresses (metadata services of clouds among them), multicast and the unspecified one never are.
+    """
+    try:
+        ip: IPv4Address | IPv6Address = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "it is no address"
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+        return f"{ip} is never connected to (link-local, multicast or unspecified)"
+    if not any(ip.version == network.version and ip in network for network in networks):
+        return f"{ip} is in none of the networks that cameras may be in"
+    return None
