@@ -114,6 +114,19 @@ class Browser:
         """Give the browser a cookie of this address."""
         self._ask("Network.setCookie", name=name, value=value, url=url, httpOnly=True)
 
+    def authenticator(self) -> None:
+        """Give the browser a device that makes passkeys, and somebody who is always there to press it."""
+        self._ask("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        self._ask("WebAuthn.addVirtualAuthenticator", options=options)
+
     def value(self, expression: str) -> object:
         """What a JavaScript expression is on the page."""
         answer = self._ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

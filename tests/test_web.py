@@ -17,6 +17,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.core.events import CameraCondition, CameraState, Sighting
@@ -128,6 +129,7 @@ def running(folder: Path) -> Iterator[Running]:
         alerts=office.reader,
         who=office.reader,
         proofs=Passwords(),
+        passkeys=Passkeys(),
         ask=ask,
         board=board,
         device_key=b"devices",

@@ -11,6 +11,7 @@ HallwatchError
 │   ├── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
 │   ├── KeysError         the master key or the key store is missing, damaged or not the one that belongs here
 │   ├── BackupError       a backup cannot be made, or is not one that can be restored here
+│   ├── PasskeyRefused    a passkey that does not fit, or comes too late
 │   ├── Forbidden         the law of the place, or the policy, says no
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
 ├── SourceLost            a camera stopped for now; the decoder waits and tries again
@@ -69,6 +70,10 @@ class KeysError(UserError):
 
 class BackupError(UserError):
     """A backup cannot be made, or is not one that can be restored here."""
+
+
+class PasskeyRefused(UserError):
+    """A passkey that does not fit, or comes too late."""
 
 
 class Forbidden(UserError):

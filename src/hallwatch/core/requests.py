@@ -166,13 +166,41 @@ class UseLink:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """Sign a browser in; ``digest`` is that of its fresh token, ``instead_of`` that of one that ends with it."""
+    """Sign a browser in; ``digest`` is that of its fresh token, ``instead_of`` that of one that ends with it.
+
+    ``passkey`` is the one that was used, if one was, and ``count`` what it counted.
+    """
 
     by: By
     account_id: str
     digest: str
     instead_of: str = ""
+    passkey: str = ""
+    count: int = 0
     kind: Literal["open-session"] = "open-session"
+
+
+@dataclass(frozen=True, slots=True)
+class AddPasskey:
+    """Keep a passkey of one's own."""
+
+    by: By
+    account_id: str
+    credential_id: str
+    public_key: str = field(repr=False)
+    count: int
+    name: str
+    kind: Literal["add-passkey"] = "add-passkey"
+
+
+@dataclass(frozen=True, slots=True)
+class DropPasskey:
+    """Give a passkey of one's own up."""
+
+    by: By
+    account_id: str
+    credential_id: str
+    kind: Literal["drop-passkey"] = "drop-passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +252,8 @@ AccountRequest: TypeAlias = (
     | SetCode
     | MakeLink
     | UseLink
+    | AddPasskey
+    | DropPasskey
     | OpenSession
     | TouchSession
     | CloseSession

@@ -24,6 +24,16 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey: its id (base64url) and public key (hexadecimal COSE), and how often it was used by its own count."""
+
+    credential_id: str
+    public_key: str = field(repr=False)
+    count: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """A browser that is signed in; ``proved`` is when the password was last given."""
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from hallwatch.adapters.keys.certificate import self_signed
 from hallwatch.adapters.keys.chest import Chest
+from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.policy.roles import Role
@@ -84,6 +85,7 @@ class Server:
                 alerts=self._alerts,
                 who=self._alerts,
                 proofs=Passwords(),
+                passkeys=Passkeys(),
                 ask=self._ask,
                 board=self._board,
                 device_key=store.secret("devices"),

@@ -13,12 +13,14 @@ from hallwatch.core.policy.roles import UNNAMED, Account
 from hallwatch.core.requests import (
     AccountRequest,
     AddAccount,
+    AddPasskey,
     AnswerSecond,
     AskSecond,
     By,
     CloseSession,
     DisableAccount,
     Done,
+    DropPasskey,
     MakeLink,
     OpenSession,
     Refused,
@@ -29,7 +31,7 @@ from hallwatch.core.requests import (
     UseLink,
 )
 from hallwatch.core.second import SecondRequest
-from hallwatch.core.sessions import LINK_LIFE, Secret
+from hallwatch.core.sessions import LINK_LIFE, Passkey, Secret
 from hallwatch.errors import HallwatchError
 
 NOT_YOURS = "this account is not yours to change"
@@ -47,6 +49,9 @@ class Accounts(Protocol):
     def secret(self, account_id: str) -> Secret: ...
     def add(self, account: Account, now: datetime) -> None: ...
     def set_secret(self, account_id: str, secret: Secret) -> None: ...
+    def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None: ...
+    def keep_passkey(self, account_id: str, passkey: Passkey) -> None: ...
+    def drop_passkey(self, account_id: str, credential_id: str) -> None: ...
     def rename(self, account_id: str, login: str, name: str) -> None: ...
     def disable(self, account_id: str, now: datetime) -> None: ...
     def open_session(self, digest: str, account_id: str, now: datetime) -> None: ...
@@ -112,6 +117,8 @@ class AccountKeeping:
                     now,
                     lambda accounts: accounts.make_link(request.digest, request.account_id, now + LINK_LIFE),
                 )
+            case AddPasskey() | DropPasskey():
+                return _passkey(request, books, now)
             case SetPassword() | SetCode():
                 return _prove_anew(request, books, now)
             case UseLink():
@@ -120,6 +127,11 @@ class AccountKeeping:
                 account = books.accounts.account(request.account_id)
                 if account is None or account.disabled:
                     return Refused("this account does not sign in")
+                if request.passkey:
+                    found = books.accounts.by_passkey(request.passkey)
+                    if found is None or found[0] != account:
+                        return Refused("this passkey is not this account's")
+                    books.accounts.keep_passkey(account.account_id, replace(found[1], count=request.count))
                 books.accounts.close_session(request.instead_of)
                 books.accounts.open_session(request.digest, request.account_id, now)
                 books.audit.add(request.by.does("session.open", request.account_id), now)
@@ -203,6 +215,22 @@ def _prove_anew(request: SetPassword | SetCode, books: Writing, now: datetime) -
         books.accounts.set_secret(request.account_id, replace(secret, code=request.secret))
         action = "account.code" if request.secret else "account.code.end"
         books.audit.add(request.by.does(action, request.account_id), now)
+    return Done(subject=request.account_id)
+
+
+def _passkey(request: AddPasskey | DropPasskey, books: Writing, now: datetime) -> Reply:
+    """One's own passkeys, and no passkey twice."""
+    if request.by.actor != request.account_id or books.accounts.account(request.account_id) is None:
+        return Refused(NOT_YOURS)
+    if isinstance(request, DropPasskey):
+        books.accounts.drop_passkey(request.account_id, request.credential_id)
+        books.audit.add(request.by.does("account.passkey.drop", request.account_id), now)
+        return Done(subject=request.account_id)
+    if books.accounts.by_passkey(request.credential_id) is not None:
+        return Refused("this passkey is known already")
+    passkey = Passkey(request.credential_id, request.public_key, request.count, request.name)
+    books.accounts.keep_passkey(request.account_id, passkey)
+    books.audit.add(request.by.does("account.passkey", request.account_id), now)
     return Done(subject=request.account_id)
 
 

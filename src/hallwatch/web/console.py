@@ -12,7 +12,7 @@ from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.requests import Done, Request
-from hallwatch.core.sessions import Secret, SignedIn
+from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
 
 
@@ -47,11 +47,36 @@ class WhoQuestions(Protocol):
     def by_link(self, digest: str, now: datetime) -> Account | None:
         """Whom a one-time link is for."""
 
+    def passkeys(self, account_id: str) -> list[Passkey]:
+        """The account's passkeys."""
+
+    def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None:
+        """Whose passkey this is."""
+
     def everybody(self) -> list[Account]:
         """All accounts."""
 
     def trail(self, limit: int, before: int | None) -> list[AuditEntry]:
         """The newest entries of the audit trail, newest first."""
+
+
+class PasskeyProofs(Protocol):
+    """Passkeys; every method that judges an answer may raise PasskeyRefused."""
+
+    def to_make(self, host: str, site: str, login: str, name: str, known: list[Passkey]) -> tuple[bytes, str]:
+        """A challenge, and what the browser is asked for, to make a passkey."""
+
+    def made(self, challenge: bytes, host: str, origin: str, answer: str) -> tuple[str, str, int]:
+        """The new passkey's id, public key and count."""
+
+    def to_ask(self, host: str) -> tuple[bytes, str]:
+        """A challenge, and what the browser is asked for, to sign in."""
+
+    def id_of(self, answer: str) -> str:
+        """Which passkey an answer claims to be of."""
+
+    def used(self, challenge: bytes, host: str, origin: str, answer: str, passkey: Passkey) -> int:
+        """The passkey's new count."""
 
 
 class Proofs(Protocol):
@@ -140,6 +165,7 @@ class Console:
     alerts: AlertQuestions
     who: WhoQuestions
     proofs: Proofs
+    passkeys: PasskeyProofs
     ask: Callable[[Request], Done]
     board: Board
     device_key: bytes = field(repr=False)

@@ -142,7 +142,14 @@ def _account_page(
     secret = "" if has_code else console.proofs.new_code_secret()
     picture = console.proofs.code_picture(secret, visitor.account.login, console.facts.name) if secret else ""
     page = pages.render(
-        "account.html", visitor, fault=fault, said=said, has_code=has_code, secret=secret, picture=picture
+        "account.html",
+        visitor,
+        fault=fault,
+        said=said,
+        has_code=has_code,
+        secret=secret,
+        picture=picture,
+        passkeys=console.who.passkeys(visitor.account.account_id),
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
 

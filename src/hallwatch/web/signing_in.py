@@ -61,7 +61,9 @@ class Desk:
         self.throttle.failed(login, address, device)
         return "That did not fit. Check name, password and, if you have set one up, the code of your app."
 
-    def signed_in(self, request: Request, account: Account, path: str) -> Response:
+    def signed_in(
+        self, request: Request, account: Account, path: str, *, passkey: str = "", count: int = 0
+    ) -> Response:
         """To the page, with a fresh token: whatever token the browser had before is worth nothing."""
         token = secrets.token_urlsafe(32)
         visitor: Visitor | None = request.state.visitor
@@ -71,6 +73,8 @@ class Desk:
                 account.account_id,
                 digest_of_token(token),
                 visitor.signed.digest if visitor else "",
+                passkey,
+                count,
             )
         )
         return self.entered(account, token, path)
@@ -115,9 +119,8 @@ class Desk:
         return hmac.new(self.console.device_key, account_id.encode(), sha256).hexdigest()
 
 
-def add_routes(app: FastAPI, console: Console, pages: Pages, throttle: Throttle) -> None:
+def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None:
     """The pages of this file."""
-    desk = Desk(console, throttle)
 
     @app.get("/sign-in")
     def sign_in_page(request: Request, next: str = "/") -> Response:

@@ -21,6 +21,8 @@ ACTION_WORDS = {
     "account.disable": "Disabled an account",
     "account.link": "Made a one-time link",
     "account.link.use": "Used a one-time link",
+    "account.passkey": "Added a passkey",
+    "account.passkey.drop": "Gave a passkey up",
     "account.password": "Changed the own password",
     "alert.raise": "Raised an alert",
     "audit.export": "Exported the audit trail",

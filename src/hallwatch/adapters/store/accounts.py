@@ -11,12 +11,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import AccountRow, LinkRow, SecondRow, SessionRow
+from hallwatch.adapters.store.tables import AccountRow, LinkRow, PasskeyRow, SecondRow, SessionRow
 from hallwatch.core.policy.roles import Account, Role
 from hallwatch.core.second import SecondRequest
-from hallwatch.core.sessions import IDLE, LONGEST, Secret, SignedIn
+from hallwatch.core.sessions import IDLE, LONGEST, Passkey, Secret, SignedIn
 
 _SECRET: TypeAdapter[Secret] = TypeAdapter(Secret)
+_PASSKEY: TypeAdapter[Passkey] = TypeAdapter(Passkey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,17 @@ class AccountQuestions:
         account = self.account(row.account_id)
         return None if account is None or account.disabled else account
 
+    def passkeys(self, account_id: str) -> list[Passkey]:
+        """The account's passkeys, by name."""
+        rows = self._session.scalars(select(PasskeyRow).where(PasskeyRow.account_id == account_id))
+        return sorted((self._passkey(row) for row in rows), key=lambda one: one.name)
+
+    def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None:
+        """Whose passkey this is."""
+        row = self._session.get(PasskeyRow, credential_id)
+        account = None if row is None else self.account(row.account_id)
+        return None if row is None or account is None else (account, self._passkey(row))
+
     def everybody(self) -> list[Account]:
         """All accounts, by name."""
         rows = self._session.scalars(select(AccountRow))
@@ -77,6 +89,9 @@ class AccountQuestions:
         """A request for a second person's yes."""
         row = self._session.get(SecondRow, request_id)
         return None if row is None else _second(row)
+
+    def _passkey(self, row: PasskeyRow) -> Passkey:
+        return _PASSKEY.validate_json(self._seals.open_site(f"passkey/{row.credential_id}", row.sealed))
 
     def _account(self, row: AccountRow) -> Account:
         named = _NAMED.validate_json(self._seals.open_site(f"account/{row.account_id}", row.sealed))
@@ -118,6 +133,21 @@ class AccountBook(AccountQuestions):
     def set_secret(self, account_id: str, secret: Secret) -> None:
         """Another password or code."""
         self._session.get_one(AccountRow, account_id).secret = self._sealed_secret(account_id, secret)
+
+    def keep_passkey(self, account_id: str, passkey: Passkey) -> None:
+        """A new passkey, or a known one's new count."""
+        sealed = self._seals.site(f"passkey/{passkey.credential_id}", _PASSKEY.dump_json(passkey))
+        row = self._session.get(PasskeyRow, passkey.credential_id)
+        if row is None:
+            row = PasskeyRow(credential_id=passkey.credential_id, account_id=account_id)
+            self._session.add(row)
+        row.sealed = sealed
+        self._session.flush()
+
+    def drop_passkey(self, account_id: str, credential_id: str) -> None:
+        """The passkey opens nothing any more."""
+        mine = (PasskeyRow.credential_id == credential_id) & (PasskeyRow.account_id == account_id)
+        self._session.execute(delete(PasskeyRow).where(mine))
 
     def disable(self, account_id: str, now: datetime) -> None:
         """Out, at once, everywhere, and no link of this account works any more."""

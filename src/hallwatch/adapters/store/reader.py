@@ -20,7 +20,7 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import Account
-from hallwatch.core.sessions import Secret, SignedIn
+from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.errors import StoreUnreadable
 from hallwatch.ports import Vault
 
@@ -74,6 +74,16 @@ class Reader:
         """Whom a one-time link is for."""
         with self.accounts() as accounts:
             return accounts.by_link(digest, now)
+
+    def passkeys(self, account_id: str) -> list[Passkey]:
+        """The account's passkeys."""
+        with self.accounts() as accounts:
+            return accounts.passkeys(account_id)
+
+    def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None:
+        """Whose passkey this is."""
+        with self.accounts() as accounts:
+            return accounts.by_passkey(credential_id)
 
     def everybody(self) -> list[Account]:
         """All accounts."""

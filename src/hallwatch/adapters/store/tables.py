@@ -205,6 +205,16 @@ class AccountRow(Base):
     disabled: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class PasskeyRow(Base):
+    """A passkey of an account: core.sessions.Passkey as JSON under the site's key."""
+
+    __tablename__ = "passkey"
+
+    credential_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    account_id: Mapped[str] = mapped_column(Text, ForeignKey("account.account_id", ondelete="CASCADE"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SessionRow(Base):
     """A browser that is signed in: the SHA-256 of its token, never the token."""
 

@@ -114,7 +114,9 @@ def _watch(order: StagesOrder) -> tuple[Spread, Spread, Spread, Luma]:
 
 
 def _pictures(film: Path) -> Iterator[Picture]:
-    return open_source(parse(str(film)), rate=240, alive=lambda: None, note=lambda _: None).frames()
+    return open_source(
+        parse(str(film)), rate=240, alive=lambda: None, note=lambda _: None, networks=()
+    ).frames()
 
 
 def _room(picture: Picture) -> Luma:

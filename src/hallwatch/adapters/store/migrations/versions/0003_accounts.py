@@ -9,7 +9,7 @@ revision = "0003"
 down_revision = "0002"
 
 ASIDE = "kept_of_0003_"
-KEPT = ("account", "second")
+KEPT = ("account", "passkey", "second")
 SCHOOLS = f"{ASIDE}school"
 
 
@@ -63,6 +63,16 @@ def _make_kept_tables() -> None:
         sa.PrimaryKeyConstraint("account_id", name="pk_account"),
     )
     op.create_index("ix_account_tag", "account", ["tag"], unique=True)
+    op.create_table(
+        "passkey",
+        sa.Column("credential_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.account_id"], name="fk_passkey_account_id_account", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("credential_id", name="pk_passkey"),
+    )
     op.create_table(
         "second",
         *(

@@ -1,0 +1,115 @@
+"""Passkeys: making one, signing in with one, giving one up."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import secrets
+import threading
+import time
+from typing import Annotated
+
+from fastapi import FastAPI, Form, HTTPException, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from hallwatch.core.requests import AddPasskey, DropPasskey
+from hallwatch.errors import PasskeyRefused
+from hallwatch.web.console import Console
+from hallwatch.web.signing_in import Desk, own_path, visitor_of
+
+LIFE_S = 300.0
+MOST = 1000
+
+Text = Annotated[str, Form(max_length=300)]
+Answer = Annotated[str, Form(max_length=20_000)]
+
+
+class Challenges:
+    """What browsers were asked and have not answered yet: each once, for five minutes. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[bytes, float]] = {}
+        self._lock = threading.Lock()
+
+    def put(self, challenge: bytes) -> str:
+        """Keep a challenge; the ticket by which its answer names it."""
+        ticket = secrets.token_urlsafe(16)
+        with self._lock:
+            self._open[ticket] = challenge, time.monotonic() + LIFE_S
+            while len(self._open) > MOST:
+                del self._open[next(iter(self._open))]
+        return ticket
+
+    def take(self, ticket: str) -> bytes:
+        """The challenge, once. Raises PasskeyRefused."""
+        with self._lock:
+            challenge, ends = self._open.pop(ticket, (b"", 0.0))
+        if time.monotonic() >= ends:
+            raise PasskeyRefused("That took too long; try again.")
+        return challenge
+
+
+def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
+    """The doors of this file."""
+    challenges, proofs = Challenges(), console.passkeys
+
+    @app.post("/account/passkey/ask")
+    def ask_for_new(request: Request) -> JSONResponse:
+        account = visitor_of(request).account
+        known = console.who.passkeys(account.account_id)
+        host, _ = _here(request)
+        challenge, options = proofs.to_make(host, console.facts.name, account.login, account.name, known)
+        return JSONResponse({"ticket": challenges.put(challenge), "options": json.loads(options)})
+
+    @app.post("/account/passkey")
+    def keep(request: Request, ticket: Text, answer: Answer, name: Text = "") -> JSONResponse:
+        visitor = visitor_of(request)
+        host, origin = _here(request)
+        made = proofs.made(challenges.take(ticket), host, origin, answer)
+        console.ask(AddPasskey(visitor.by, visitor.account.account_id, *made, name.strip() or "A passkey"))
+        return JSONResponse({"next": "/account"})
+
+    @app.post("/account/passkey/{credential_id}/drop")
+    def drop(request: Request, credential_id: str) -> Response:
+        visitor = visitor_of(request)
+        if credential_id not in {
+            one.credential_id for one in console.who.passkeys(visitor.account.account_id)
+        }:
+            raise HTTPException(404, "There is no such passkey.")
+        console.ask(DropPasskey(visitor.by, visitor.account.account_id, credential_id))
+        return RedirectResponse("/account", status_code=303)
+
+    @app.post("/sign-in/passkey/ask")
+    def ask_to_sign_in(request: Request) -> JSONResponse:
+        challenge, options = proofs.to_ask(_here(request)[0])
+        return JSONResponse({"ticket": challenges.put(challenge), "options": json.loads(options)})
+
+    @app.post("/sign-in/passkey")
+    def sign_in(request: Request, ticket: Text, answer: Answer, next: Text = "/") -> Response:
+        host, origin = _here(request)
+        challenge = challenges.take(ticket)
+        found = console.who.by_passkey(proofs.id_of(answer))
+        if found is None or found[0].disabled:
+            raise PasskeyRefused("That passkey did not fit.")
+        account, passkey = found
+        count = proofs.used(challenge, host, origin, answer, passkey)
+        signed = desk.signed_in(request, account, own_path(next), passkey=passkey.credential_id, count=count)
+        told = JSONResponse({"next": own_path(next)})
+        told.raw_headers += [header for header in signed.raw_headers if header[0] == b"set-cookie"]
+        return told
+
+    @app.exception_handler(PasskeyRefused)
+    def refused(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"fault": str(error)}, status_code=403)
+
+
+def _here(request: Request) -> tuple[str, str]:
+    """The console's name and address as this browser sees them. Raises PasskeyRefused where there is only a number."""
+    host = request.url.hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host, f"{request.url.scheme}://{request.headers['host']}"
+    raise PasskeyRefused(
+        "Passkeys need a name: open this page as https://NAME, or on this machine as http://localhost."
+    )
