@@ -13,7 +13,7 @@ from hallwatch.core.decide.threshold import for_budget, for_rate
 from hallwatch.entry.calibration_films import Cast, Order, divide, enrol_cast, run_films
 from hallwatch.entry.cli.options import Precision
 from hallwatch.errors import UserError
-from hallwatch.flow.calibrating import Scores, centre_of, describe, score
+from hallwatch.flow.calibrating import Scores, better, centre_of, describe, score
 from tests.watching import PACK, environment, hallwatch, opened, pack_home
 
 LISTED, STRANGERS = 30, 36
@@ -65,6 +65,10 @@ def test_passes_become_a_calibration_that_gives_thresholds(
     assert (calibration.rule, calibration.strangers, calibration.passes) == (RULE, STRANGERS, STRANGERS)
     assert (calibration.mated_passes, calibration.gallery) == (LISTED, LISTED)
     assert list(calibration.energy) == sorted(calibration.energy)
+    left_in = describe(plain, gallery.templates, centre=0 * centre, faces="a few", precisions=("f32",))
+    assert (left_in.centre, len(calibration.centre)) == ((), model.dimensions)
+    found = {for_rate(one, 0.003, 200).recognised: one for one in (left_in, calibration)}
+    assert better(left_in, calibration) is found[max(found)]
     generous, strict = for_rate(calibration, 0.03, 30), for_budget(calibration, 1.0, 30)
     assert 0.2 < generous.score < strict.score < 1.0
     assert strict.extrapolated

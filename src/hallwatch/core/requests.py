@@ -245,6 +245,14 @@ class AnswerSecond:
     kind: Literal["answer-second"] = "answer-second"
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseDeletion:
+    """Somebody has looked at why deletion was held back: go on."""
+
+    by: By
+    kind: Literal["release-held"] = "release-held"
+
+
 AccountRequest: TypeAlias = (
     AddAccount
     | DisableAccount
@@ -260,7 +268,9 @@ AccountRequest: TypeAlias = (
     | AskSecond
     | AnswerSecond
 )
-RecordRequest: TypeAlias = KeepPerson | SetList | ErasePerson | Note | RotateMaster | BindJurisdiction
+RecordRequest: TypeAlias = (
+    KeepPerson | SetList | ErasePerson | Note | RotateMaster | BindJurisdiction | ReleaseDeletion
+)
 Request: TypeAlias = RecordRequest | AccountRequest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,10 +20,12 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.audit import Plain
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
-from hallwatch.core.policy.jurisdiction import Profile
+from hallwatch.core.policy.jurisdiction import Profile, Retention
 from hallwatch.core.requests import By
+from hallwatch.core.retain import Passed
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.keeping import Keeping
+from hallwatch.flow.retaining import Retaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,24 @@ class Desk:
         self.records = Records(
             place, self.store, self.store.signer, headed=lambda mark: keep_head(chest.head, mark)
         )
+        self.retaining = Retaining(
+            self.records.transaction,
+            self._retention,
+            lambda: Passed(datetime.now(UTC), time.monotonic()),
+        )
         self.keeping = Keeping(
             self.records.transaction,
             OwnKeys(chest, self.store),
             OwnBinding(self.store),
             AccountKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
+            self.retaining,
             lambda: datetime.now(UTC),
         )
         try:
             self._replay_deletions()
             with self.records.transaction() as books:
-                books.audit.checkpoint()
+                mark = books.audit.checkpoint()
+            self.retaining.started(None if mark is None else mark.at)
         except BaseException:
             self.close()
             raise
@@ -95,6 +105,11 @@ class Desk:
     def close(self) -> None:
         """Sign the trail's end and give the database back."""
         self.records.close()
+
+    def _retention(self) -> Retention | None:
+        """The rules of the place that this installation is bound to."""
+        code = bound_to(self.store)
+        return None if code is None else read_profile(code).retention
 
     def _replay_deletions(self) -> None:
         """A restored database may hold people who were erased since: they go before anything is matched."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from hallwatch.flow.alerting import Alerting
 
 LOG = logging.getLogger(__name__)
 
+TIDIED_EVERY_S = 30.0
+"""How often the keeper looks for what is to be deleted, and whether the clock was set."""
 REMEMBERED = 500
 """How many alerts a new keeper looks back at, to know which incidents are still open."""
 
@@ -52,6 +55,13 @@ class Meaning:
     """From now on this sentence explains the scores of new alerts."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Deletion is held back until a person has looked, or no longer (None)."""
+
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +99,15 @@ def keep(order: KeeperOrder, link: Connection) -> None:
         reader.close()
         with Door(order.socket, lambda request: _answered(desk, request, link)) as door:
             link.send(KeeperReady())
+            tidied, told = 0.0, None
             while True:
-                for ready in wait([link, *door.sockets]):
+                if time.monotonic() >= tidied + TIDIED_EVERY_S:
+                    tidied = time.monotonic()
+                    desk.retaining.turn()
+                if desk.retaining.held != told:
+                    told = desk.retaining.held
+                    link.send(Held(told))
+                for ready in wait([link, *door.sockets], timeout=TIDIED_EVERY_S):
                     if isinstance(ready, socket.socket):
                         door.serve(ready)
                         continue

@@ -14,7 +14,7 @@ from hallwatch.core.events import CameraCondition, CameraState, Forget, Sighting
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
-from hallwatch.entry.keeper import Dropped, KeeperOrder, KeeperReady, Meaning, keep
+from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, Meaning, keep
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
@@ -29,6 +29,11 @@ START_PATIENCE_S = 180.0
 SILENCE_PATIENCE_S = 30.0
 """Workers speak every two seconds, the keeper answers within one; after this long they hang."""
 STOP_PATIENCE_S = 8.0
+
+HELD = (
+    "Deletion is held back: {why}. Look at the clock and the audit trail; then type, at the machine:"
+    " hallwatch release-deletion."
+)
 
 AnyMinded: TypeAlias = "Minded[KeeperOrder] | Minded[WorkerOrder]"
 
@@ -122,6 +127,8 @@ class Supervisor:
                 self._outbox.answered()
                 self._board.committed()
                 self._send_on()
+            case Held():
+                self._board.trouble("retention", message.why and HELD.format(why=message.why))
             case Forget():
                 self._forget(message)
             case Dropped():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hallwatch.core.decide import Calibration, statistics
 from hallwatch.core.decide.calibration import fit_tail, resample_tails
 from hallwatch.core.decide.rule import RULE
+from hallwatch.core.decide.threshold import for_rate
 from hallwatch.core.model import Frame, Template, Templates
 from hallwatch.core.recognise.centre import centred, mean_of
 from hallwatch.core.recognise.gallery import Snapshot
@@ -22,6 +23,8 @@ from hallwatch.flow.watching import Looking
 
 PERCENTS = 101
 SIXTEENTHS = 16
+COMPARED_AT, COMPARED_WITH = 0.003, 200
+"""False alerts a stranger's pass, and enrolled photos, at which two ways of comparing are judged."""
 
 Whose: TypeAlias = Callable[[float, tuple[float, float]], int | None]
 """(media time in seconds, centre of a face in pixels) -> index of the pass that it belongs to."""
@@ -133,8 +136,17 @@ def describe(
         mated_passes=len(scores.mated),
         mated=tuple(np.round(np.percentile(scores.mated, np.linspace(0, 100, PERCENTS)), 4).tolist()),
         energy=_energy(templates),
-        centre=tuple(np.round(centre.astype(np.float64), 5).tolist()),
+        centre=tuple(np.round(centre.astype(np.float64), 5).tolist()) if centre.any() else (),
     )
+
+
+def better(one: Calibration, other: Calibration) -> Calibration:
+    """The one with which more listed people are found at as many false alerts (COMPARED_AT, COMPARED_WITH)."""
+
+    def found(calibration: Calibration) -> float:
+        return for_rate(calibration, COMPARED_AT, COMPARED_WITH).recognised
+
+    return one if found(one) >= found(other) else other
 
 
 def _energy(templates: Templates) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ from hallwatch.core.requests import (
     Note,
     PhotoKept,
     Refused,
+    ReleaseDeletion,
     Reply,
     Request,
     RotateMaster,
@@ -27,6 +28,7 @@ from hallwatch.core.requests import (
 )
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, UserError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.retaining import Retaining
 
 
 class People(Protocol):
@@ -97,6 +99,7 @@ class Keeping:
     keys: Keys
     binding: Binding
     accounts: AccountKeeping
+    retaining: Retaining
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -148,6 +151,10 @@ class Keeping:
                 return Done(number=version.number, at=version.at)
             case ErasePerson():
                 return self._erase(request, now)
+            case ReleaseDeletion():
+                held = self.retaining.held
+                self.retaining.release(request.by)
+                return Done(subject=held or "")
             case BindJurisdiction():
                 return self._bind(request, now)
             case Note():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select
@@ -48,6 +49,25 @@ class AlertBook:
         for sequence, row in enumerate(self._session.scalars(question).all(), start=last + 1):
             row.sealed, row.sequence, row.updated = b"", sequence, now
             self._session.execute(delete(ShotRow).where(ShotRow.alert_id == row.alert_id))
+        self._session.flush()
+
+    def faces(self) -> int:
+        """How many alerts still have their face."""
+        return self._session.scalar(select(func.count()).select_from(ShotRow)) or 0
+
+    def faces_before(self, moment: datetime) -> list[str]:
+        """Alerts whose last change is older, and that still have their face."""
+        mine = ShotRow.alert_id == AlertRow.alert_id
+        question = select(AlertRow.alert_id).join(ShotRow, mine).where(AlertRow.updated < moment)
+        return list(self._session.scalars(question.order_by(AlertRow.alert_id)))
+
+    def drop_faces(self, alert_ids: Sequence[str], now: datetime) -> None:
+        """The faces go, the alerts stay; open pages hear of it."""
+        last = self._session.scalar(select(func.max(AlertRow.sequence))) or 0
+        for number, alert_id in enumerate(alert_ids, start=last + 1):
+            row = self._session.get_one(AlertRow, alert_id)
+            row.sequence, row.updated = number, now
+            self._session.execute(delete(ShotRow).where(ShotRow.alert_id == alert_id))
         self._session.flush()
 
     def _keep_best_shot(self, row: AlertRow, sighting: Sighting) -> None:

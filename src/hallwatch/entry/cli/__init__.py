@@ -43,6 +43,7 @@ app.command("sign-in-link")(sign_in_link.sign_in_link)
 app.command()(records.backup)
 app.command()(records.restore)
 app.command()(records.erase)
+app.command("release-deletion")(records.release_deletion)
 app.add_typer(records.keys_app, name="keys")
 app.add_typer(records.audit_app, name="audit")
 

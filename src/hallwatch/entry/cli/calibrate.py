@@ -13,6 +13,9 @@ from hallwatch.errors import UserError
 from hallwatch.settings.environment import Environment
 
 if TYPE_CHECKING:
+    from hallwatch.adapters.models.face_pack import FacePack
+    from hallwatch.core.decide import Calibration
+    from hallwatch.core.model import Template
     from hallwatch.entry.calibration_films import Cast
     from hallwatch.flow.calibrating import Recorded
 
@@ -53,25 +56,36 @@ def calibrate(
 def _keep(name: str, precision: Precision, cast: Cast, recorded: list[Recorded], faces: str) -> None:
     from hallwatch.adapters.models.calibrations import keep_calibration
     from hallwatch.adapters.models.catalogue import find_pack
-    from hallwatch.entry.calibration_films import enrol_cast
-    from hallwatch.flow.calibrating import centre_of, describe, score
+    from hallwatch.flow.calibrating import better, centre_of
 
     model = open_for(name, precision, calibrating=True)
     try:
         centre = centre_of(recorded)
-        gallery = enrol_cast(cast, model, centre).snapshot
-        calibration = describe(
-            score(recorded, gallery, centre, model.parts),
-            gallery.templates,
-            centre=centre,
-            faces=faces,
-            precisions=(model.effects[0].precision,),
-        )
+        tried = [_described(model, cast, recorded, one, faces) for one in (centre, 0.0 * centre)]
     except ValueError as error:
         raise UserError(f"{error}: give more faces or more --rounds") from None
+    calibration = better(*tried)
     home = Environment.from_environ().home
     say(f"{name}: kept in {keep_calibration(find_pack(name, home), calibration, home)}")
     say(
         f"{name}: {calibration.passes} passes of {calibration.strangers} strangers before {calibration.gallery}"
-        f" people; {calibration.mated_passes} passes of listed people"
+        f" people; {calibration.mated_passes} passes of listed people; what all faces have in common is"
+        f" {'taken out' if calibration.centre else 'left in: taking it out finds fewer'}"
+    )
+
+
+def _described(
+    model: FacePack, cast: Cast, recorded: list[Recorded], centre: Template, faces: str
+) -> Calibration:
+    """The calibration with this centre taken out. Raises ValueError when there are too few scores."""
+    from hallwatch.entry.calibration_films import enrol_cast
+    from hallwatch.flow.calibrating import describe, score
+
+    gallery = enrol_cast(cast, model, centre).snapshot
+    return describe(
+        score(recorded, gallery, centre, model.parts),
+        gallery.templates,
+        centre=centre,
+        faces=faces,
+        precisions=(model.effects[0].precision,),
     )

@@ -94,6 +94,21 @@ def erase(
         say("take the person out of the list's folder, too: photo and row there are yours to delete")
 
 
+def release_deletion(
+    reason: Annotated[
+        str, typer.Option(help="What you looked at; kept in the audit trail.", show_default=False)
+    ],
+    config: Config = HERE,
+) -> None:
+    """Let deletion go on that was held back because a clock was set or very much was due at once."""
+    from hallwatch.core.requests import ReleaseDeletion
+    from hallwatch.entry.keeper_client import at_terminal, keeper_of
+
+    with _installation(config) as site, keeper_of(site.data, site.place, site.chest) as ask:
+        held = ask(ReleaseDeletion(at_terminal(reason))).subject
+        say(f"deletion goes on; it was held back because {held}" if held else "nothing was held back")
+
+
 @keys_app.command("rotate")
 def rotate(
     config: Config = HERE,
