@@ -13,6 +13,7 @@ HallwatchError
 │   ├── BackupError       a backup cannot be made, or is not one that can be restored here
 │   ├── PasskeyRefused    a passkey that does not fit, or comes too late
 │   ├── Forbidden         the law of the place, or the policy, says no
+│   ├── Unkeepable        what was asked for cannot stand in the database; nothing of it was written
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
 ├── SourceLost            a camera stopped for now; the decoder waits and tries again
 ├── StoreUnreadable       the database cannot be read just now; asking again may work
@@ -78,6 +79,10 @@ class PasskeyRefused(UserError):
 
 class Forbidden(UserError):
     """The law of the place, or the policy, says no."""
+
+
+class Unkeepable(UserError):
+    """What was asked for cannot stand in the database; nothing of it was written."""
 
 
 class StoreUnwritable(UserError):

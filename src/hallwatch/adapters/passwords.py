@@ -35,6 +35,8 @@ class Passwords:
 
     def code_step(self, secret: str, code: str) -> int | None:
         """The half minute that this code is of, the one before and after allowed; None for a wrong code."""
+        if not code.isascii():
+            return None
         totp, now = pyotp.TOTP(secret), int(time.time()) // 30
         for step in (now, now - 1, now + 1):
             if hmac.compare_digest(totp.generate_otp(step), code.replace(" ", "")):

@@ -14,6 +14,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TypeAlias
 
+BROKEN = "trail.broken"
+"""The action of the entry that the keeper writes when the trail does not hold the head that it signed last."""
+
 START = bytes(32)
 """What stands before the first entry."""
 
@@ -148,6 +151,11 @@ def verify(
             faults.append(Fault(entry.sequence, "it does not follow from the entry before it"))
         if sha256(canonical(entry.sequence, entry.at, entry.deed, entry.previous)).digest() != entry.digest:
             faults.append(Fault(entry.sequence, "it was altered: its digest is another"))
+        if entry.deed.action == BROKEN:
+            at = entry.deed.detail.get("signed_sequence")
+            faults.append(
+                Fault(entry.sequence, f"before it, entries up to {at} were taken away or written anew")
+            )
         if marks.pop(entry.sequence, {entry.digest}) != {entry.digest}:
             faults.append(Fault(entry.sequence, "it is not the entry that the checkpoint signed"))
         previous, expected = entry.digest, entry.sequence + 1

@@ -13,6 +13,11 @@ class Whereabouts:
     building: str
     school: str
 
+    @property
+    def area(self) -> str:
+        """Within which sightings are one incident: a building of one school, whatever other schools call theirs."""
+        return f"{self.school}\0{self.building}"
+
 
 @dataclass(frozen=True, slots=True)
 class KeptAlert:

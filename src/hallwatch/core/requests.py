@@ -1,4 +1,7 @@
-"""What the keeper is asked to do, and what it answers: plain frozen values that travel through a socket as JSON."""
+"""What the keeper is asked to do, and what it answers: plain frozen values that travel through a socket as JSON.
+
+Requests about people who sign in stand in ``core/account_requests.py``.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
-from hallwatch.core.audit import Deed, Plain
+from hallwatch.core.account_requests import AccountRequest as AccountRequest
+from hallwatch.core.account_requests import AddAccount as AddAccount
+from hallwatch.core.account_requests import AddPasskey as AddPasskey
+from hallwatch.core.account_requests import AnswerSecond as AnswerSecond
+from hallwatch.core.account_requests import AskSecond as AskSecond
+from hallwatch.core.account_requests import CloseSession as CloseSession
+from hallwatch.core.account_requests import DisableAccount as DisableAccount
+from hallwatch.core.account_requests import DropPasskey as DropPasskey
+from hallwatch.core.account_requests import MakeLink as MakeLink
+from hallwatch.core.account_requests import OpenSession as OpenSession
+from hallwatch.core.account_requests import SetCode as SetCode
+from hallwatch.core.account_requests import SetPassword as SetPassword
+from hallwatch.core.account_requests import TouchSession as TouchSession
+from hallwatch.core.account_requests import UseLink as UseLink
+from hallwatch.core.audit import Plain
+from hallwatch.core.by import By as By
 from hallwatch.core.model import Person
-from hallwatch.core.policy.roles import Role
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who asks: ``actor`` is a user's number, ``machine:NAME`` or ``system``; ``origin`` from where; ``reason`` why."""
-
-    actor: str
-    origin: str = ""
-    reason: str = ""
-
-    def does(
-        self, action: str, subject: str = "", *, school: str = "", detail: Mapping[str, Plain] | None = None
-    ) -> Deed:
-        """The deed as the audit trail keeps it."""
-        return Deed(self.actor, action, subject, school, self.reason, self.origin, detail or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,152 +99,12 @@ class BindJurisdiction:
 
 
 @dataclass(frozen=True, slots=True)
-class AddAccount:
-    """Add somebody who signs in; the password is set through a one-time link. ``by`` must be allowed to."""
+class AfterRestore:
+    """A backup was put in the place of the database: nobody stays signed in by it, and the trail says so."""
 
     by: By
-    login: str
-    name: str
-    role: Role
-    schools: frozenset[str] = frozenset()
-    kind: Literal["add-account"] = "add-account"
-
-
-@dataclass(frozen=True, slots=True)
-class DisableAccount:
-    """Out at once, everywhere."""
-
-    by: By
-    account_id: str
-    kind: Literal["disable-account"] = "disable-account"
-
-
-@dataclass(frozen=True, slots=True)
-class SetPassword:
-    """Another password (its Argon2 hash); every other browser of the account is signed out."""
-
-    by: By
-    account_id: str
-    password_hash: str = field(repr=False)
-    keep_session: str = ""
-    kind: Literal["set-password"] = "set-password"
-
-
-@dataclass(frozen=True, slots=True)
-class SetCode:
-    """From now on the account signs in with a code of an app, too; "" ends that."""
-
-    by: By
-    account_id: str
-    secret: str = field(repr=False)
-    kind: Literal["set-code"] = "set-code"
-
-
-@dataclass(frozen=True, slots=True)
-class MakeLink:
-    """Keep the digest of a one-time link for an account; earlier links of it end."""
-
-    by: By
-    account_id: str
-    digest: str
-    kind: Literal["make-link"] = "make-link"
-
-
-@dataclass(frozen=True, slots=True)
-class UseLink:
-    """Use a one-time link up: set the password that was chosen, and sign the browser in.
-
-    ``login`` and ``name`` are for an account that nobody has taken yet.
-    """
-
-    by: By
-    digest: str
-    password_hash: str = field(repr=False)
-    session: str
-    login: str = ""
-    name: str = ""
-    kind: Literal["use-link"] = "use-link"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """Sign a browser in; ``digest`` is that of its fresh token, ``instead_of`` that of one that ends with it.
-
-    ``passkey`` is the one that was used, if one was, and ``count`` what it counted.
-    """
-
-    by: By
-    account_id: str
-    digest: str
-    instead_of: str = ""
-    passkey: str = ""
-    count: int = 0
-    kind: Literal["open-session"] = "open-session"
-
-
-@dataclass(frozen=True, slots=True)
-class AddPasskey:
-    """Keep a passkey of one's own."""
-
-    by: By
-    account_id: str
-    credential_id: str
-    public_key: str = field(repr=False)
-    count: int
-    name: str
-    kind: Literal["add-passkey"] = "add-passkey"
-
-
-@dataclass(frozen=True, slots=True)
-class DropPasskey:
-    """Give a passkey of one's own up."""
-
-    by: By
-    account_id: str
-    credential_id: str
-    kind: Literal["drop-passkey"] = "drop-passkey"
-
-
-@dataclass(frozen=True, slots=True)
-class TouchSession:
-    """The browser is still there; ``proved``: the password was given again."""
-
-    by: By
-    digest: str
-    proved: bool = False
-    kind: Literal["touch-session"] = "touch-session"
-
-
-@dataclass(frozen=True, slots=True)
-class CloseSession:
-    """Sign a browser out."""
-
-    by: By
-    digest: str
-    kind: Literal["close-session"] = "close-session"
-
-
-@dataclass(frozen=True, slots=True)
-class AskSecond:
-    """Ask for a second person's yes to exactly what ``digest`` is over."""
-
-    by: By
-    what: str
-    subject: str
-    digest: str
-    life_s: int
-    kind: Literal["ask-second"] = "ask-second"
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSecond:
-    """Say yes or no to somebody else's request, to what ``digest`` is over."""
-
-    by: By
-    request_id: str
-    digest: str
-    approve: bool
-    kind: Literal["answer-second"] = "answer-second"
+    detail: Mapping[str, Plain]
+    kind: Literal["after-restore"] = "after-restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,23 +115,15 @@ class ReleaseDeletion:
     kind: Literal["release-held"] = "release-held"
 
 
-AccountRequest: TypeAlias = (
-    AddAccount
-    | DisableAccount
-    | SetPassword
-    | SetCode
-    | MakeLink
-    | UseLink
-    | AddPasskey
-    | DropPasskey
-    | OpenSession
-    | TouchSession
-    | CloseSession
-    | AskSecond
-    | AnswerSecond
-)
 RecordRequest: TypeAlias = (
-    KeepPerson | SetList | ErasePerson | Note | RotateMaster | BindJurisdiction | ReleaseDeletion
+    KeepPerson
+    | SetList
+    | ErasePerson
+    | Note
+    | RotateMaster
+    | BindJurisdiction
+    | ReleaseDeletion
+    | AfterRestore
 )
 Request: TypeAlias = RecordRequest | AccountRequest
 

@@ -10,19 +10,21 @@ from pathlib import Path
 
 from hallwatch.adapters.keys.binding import bind_to, bound_to
 from hallwatch.adapters.keys.chest import Chest
-from hallwatch.adapters.keys.head import keep_head
+from hallwatch.adapters.keys.head import keep_head, read_head
 from hallwatch.adapters.keys.keystore import KeyStore
 from hallwatch.adapters.keys.master import read_master
+from hallwatch.adapters.keys.signing import signed_by
 from hallwatch.adapters.profiles import read_profile
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.records import Records
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.core.audit import Plain
+from hallwatch.core.audit import Checkpoint, Plain
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.jurisdiction import Profile, Retention
 from hallwatch.core.requests import By
 from hallwatch.core.retain import Passed
+from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.retaining import Retaining
@@ -35,8 +37,11 @@ class OwnKeys:
     chest: Chest
     store: KeyStore
 
-    def destroy(self, number: str, external_id: str, at: datetime) -> None:
-        self.store.destroy(number, Seals(self.store).tag(external_id), at)
+    def journal(self, number: str, external_id: str, at: datetime) -> None:
+        self.store.journal.add(number, Seals(self.store).tag(external_id), at)
+
+    def destroy(self, number: str) -> None:
+        self.store.destroy(number)
 
     def complete_on(self, now: datetime) -> date:
         return self.chest.backups.complete_on(now)
@@ -61,14 +66,28 @@ class OwnBinding:
         return read_profile(code)
 
 
+def _signed_head(chest: Chest, store: KeyStore) -> Checkpoint | None:
+    """The audit trail's head as it was signed last. Raises KeysError for one that this site never signed."""
+    head = read_head(chest.head)
+    if head is not None and not signed_by(store.signer.public, head.signed_text, head.signature):
+        raise KeysError(
+            f"{chest.head} is damaged or of another site; move it away and type: hallwatch audit verify"
+        )
+    return head
+
+
 class Desk:
     """The keeper's work, with or without a process of its own; owned by one thread."""
 
     def __init__(self, place: Place, chest: Chest) -> None:
         """Open keys and database. Raises SettingsError, KeysError."""
-        self.store = chest.open(writable=True)
+        self.chest, self.store = chest, chest.open(writable=True)
         self.records = Records(
-            place, self.store, self.store.signer, headed=lambda mark: keep_head(chest.head, mark)
+            place,
+            self.store,
+            self.store.signer,
+            headed=lambda mark: keep_head(chest.head, mark),
+            head=_signed_head(chest, self.store),
         )
         self.retaining = Retaining(
             self.records.transaction,
@@ -101,6 +120,12 @@ class Desk:
                 deed = By("system").does("alert.raise", kept.alert_id, detail=detail)
                 books.audit.add(deed, now)
             return kept
+
+    def tidy(self) -> None:
+        """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""
+        self.retaining.turn()
+        if self.retaining.held is None:
+            self.chest.backups.prune(datetime.now(UTC))
 
     def close(self) -> None:
         """Sign the trail's end and give the database back."""

@@ -103,7 +103,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
             while True:
                 if time.monotonic() >= tidied + TIDIED_EVERY_S:
                     tidied = time.monotonic()
-                    desk.retaining.turn()
+                    desk.tidy()
                 if desk.retaining.held != told:
                     told = desk.retaining.held
                     link.send(Held(told))

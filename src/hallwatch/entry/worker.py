@@ -16,6 +16,7 @@ from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.library import open_pack
 from hallwatch.core.decide import Incidents, Threshold
 from hallwatch.core.events import GONE, CameraCondition, CameraState, Forget
+from hallwatch.core.kept import Whereabouts
 from hallwatch.core.model import Frame, Person
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.camera import Camera
@@ -148,7 +149,7 @@ def _posts(order: WorkerOrder, model: FacePack, link: Connection, cameras: ExitS
         cameras.callback(camera.close)
         watching = Watching(
             camera=one.name,
-            building=one.building,
+            building=Whereabouts(one.building, one.school).area,
             looking=Looking(model),
             pack=order.pack.name,
             gallery=order.gallery,

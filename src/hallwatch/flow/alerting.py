@@ -52,7 +52,7 @@ class Alerting:
             self._incidents.join(
                 alert.external_id,
                 alert.last_camera,
-                alert.building,
+                Whereabouts(alert.building, alert.school).area,
                 alert.last_at,
                 alert.score,
                 alert.alert_id,
@@ -67,7 +67,7 @@ class Alerting:
             alert_id, _ = self._incidents.join(
                 sighting.external_id,
                 sighting.camera,
-                place.building,
+                place.area,
                 sighting.at,
                 sighting.score,
                 sighting.alert_id,

@@ -13,6 +13,7 @@ from hallwatch.core.ledger import ListVersion
 from hallwatch.core.model import Person
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.requests import (
+    AfterRestore,
     BindJurisdiction,
     Done,
     ErasePerson,
@@ -26,7 +27,7 @@ from hallwatch.core.requests import (
     RotateMaster,
     SetList,
 )
-from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, UserError
+from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.retaining import Retaining
 
@@ -59,6 +60,12 @@ class Facts(Protocol):
     def put(self, name: str, text: str, now: datetime) -> None: ...
 
 
+class Doors(Protocol):
+    """Sessions and links, within a transaction."""
+
+    def close_everything(self) -> None: ...
+
+
 class Writing(Protocol):
     """What one transaction can write."""
 
@@ -69,13 +76,16 @@ class Writing(Protocol):
     @property
     def settings(self) -> Facts: ...
     @property
+    def accounts(self) -> Doors: ...
+    @property
     def audit(self) -> Trail: ...
 
 
 class Keys(Protocol):
     """What the keeper itself does with keys."""
 
-    def destroy(self, number: str, external_id: str, at: datetime) -> None: ...
+    def journal(self, number: str, external_id: str, at: datetime) -> None: ...
+    def destroy(self, number: str) -> None: ...
     def complete_on(self, now: datetime) -> date: ...
     def rotate(self, new_master_file: str) -> int: ...
 
@@ -124,7 +134,7 @@ class Keeping:
         """Done when it is committed, Refused when nothing happened. Raises StoreUnwritable and lets it be seen."""
         try:
             return self._answer(request)
-        except (SettingsError, KeysError, SealBroken) as error:
+        except (SettingsError, KeysError, SealBroken, Unkeepable, ValueError, OverflowError) as error:
             return Refused(str(error))
         except KeyGone:
             return Refused(
@@ -151,6 +161,11 @@ class Keeping:
                 return Done(number=version.number, at=version.at)
             case ErasePerson():
                 return self._erase(request, now)
+            case AfterRestore():
+                with self.transaction() as books:
+                    books.accounts.close_everything()
+                    books.audit.add(request.by.does("backup.restore", detail=request.detail), now)
+                return Done()
             case ReleaseDeletion():
                 held = self.retaining.held
                 self.retaining.release(request.by)
@@ -183,7 +198,8 @@ class Keeping:
         with self.transaction() as books:
             here = books.settings.get(JURISDICTION)
         code = self.binding.code()
-        if code is None and here is None:
+        if code is None and here in (None, request.code):
+            # The first time; or a key store that came back without it: the database's is sealed with the site's key.
             self.binding.bind(request.code)
             code = request.code
         if code == request.code and here is None:
@@ -206,15 +222,17 @@ class Keeping:
         return Refused(why)
 
     def _erase(self, request: ErasePerson, now: datetime) -> Reply:
-        """First the words, then the key: a crash in between leaves an erasure announced and repeatable."""
+        """First the journal: whatever is cut off after it, the next start finishes both halves."""
         with self.transaction() as books:
             number = books.people.find(request.external_id)
-            if number is None:
-                return Refused("nobody with this external_id is known here; look at the spelling")
+        if number is None:
+            return Refused("nobody with this external_id is known here; look at the spelling")
+        self.keys.journal(number, request.external_id, now)
+        with self.transaction() as books:
             books.people.erase(number)
             books.alerts.erase(number, now)
             complete = self.keys.complete_on(now)
             detail = {"complete_on": complete.isoformat()}
             books.audit.add(request.by.does("person.erase", number, detail=detail), now)
-        self.keys.destroy(number, request.external_id, now)
+        self.keys.destroy(number)
         return Done(subject=number, day=complete)

@@ -41,7 +41,7 @@ def create_app(console: Console) -> FastAPI:
     desk = signing_in.Desk(console, Throttle())
     signing_in.add_routes(app, console, pages, desk)
     passkeys.add_routes(app, console, desk)
-    office.add_routes(app, console, pages)
+    office.add_routes(app, console, pages, desk)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:

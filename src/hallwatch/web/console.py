@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol
@@ -19,10 +19,10 @@ from hallwatch.core.watchlist import Refusal
 class AlertQuestions(Protocol):
     """Committed alerts; every method may raise HallwatchError while the database cannot be read."""
 
-    def latest(self, limit: int) -> list[KeptAlert]:
-        """The newest alerts by their last change, newest first."""
+    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+        """The newest alerts (of these schools; None: of all) by their last change, newest first."""
 
-    def since(self, sequence: int, limit: int) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
 
     def one(self, alert_id: str) -> KeptAlert | None:

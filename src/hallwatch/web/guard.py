@@ -6,6 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+MOST_BODY = 65_536
+"""Bytes that a form of ours can have; more is refused before anything reads it."""
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 HEADERS = {
@@ -62,8 +64,27 @@ class Guard:
         elif headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not _is_page(headers):
             refusal = PlainTextResponse("Asked for by another site.\n", 403)
             await refusal(scope, receive, send_guarded)
+        elif _too_large(headers.get("content-length", "0")):
+            await PlainTextResponse("Too large for any form here.\n", 413)(scope, receive, send_guarded)
         else:
-            await self._app(scope, receive, send_guarded)
+            await self._app(scope, _counted(receive), send_guarded)
+
+
+def _too_large(length: str) -> bool:
+    return not length.isdecimal() or len(length) > 9 or int(length) > MOST_BODY
+
+
+def _counted(receive: Receive) -> Receive:
+    """What comes, as long as it is not too much: a body without a length is counted as it arrives."""
+    total = 0
+
+    async def receive_counted() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if total > MOST_BODY else message
+
+    return receive_counted
 
 
 def _is_page(headers: Headers) -> bool:

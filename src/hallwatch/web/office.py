@@ -15,13 +15,13 @@ from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
 from hallwatch.web.pages import Pages
-from hallwatch.web.signing_in import reasoned, visitor_of
+from hallwatch.web.signing_in import Desk, reasoned, visitor_of
 
 Text = Annotated[str, Form(max_length=300)]
 TRAIL = 100
 
 
-def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
+def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None:
     """The pages of this file."""
 
     @app.get("/account")
@@ -31,15 +31,13 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
     @app.post("/account/password")
     def set_password(request: Request, old: Text, password: Text, again: Text) -> Response:
         visitor = visitor_of(request)
-        found = console.who.by_login(visitor.account.login)
         fault = password_fault(password, visitor.account.login)
-        if found is None or not console.proofs.fits(found[1].password, old):
-            fault = "The old password did not fit."
-        elif fault is None and password != again:
+        if fault is None and password != again:
             fault = "The two new passwords are not the same."
+        fault = desk.own_password(request, visitor.account, old) or fault
         if fault is not None:
             return _account_page(console, pages, visitor, fault=fault)
-        kept = console.proofs.hash(password)
+        kept = desk.hashed(password)
         console.ask(SetPassword(visitor.by, visitor.account.account_id, kept, visitor.signed.digest))
         return _account_page(
             console, pages, visitor, said="The password is changed; other browsers are signed out."

@@ -65,11 +65,11 @@ class Pages:
     def console(self, visitor: Visitor) -> str:
         """The live page as it is now, for this account's schools."""
         account = visitor.account
-        newest = self._console.alerts.latest(SHOWN)
+        newest = self._console.alerts.latest(SHOWN, account.scope)
         return self.render(
             "console.html",
             visitor,
-            alerts=[alert for alert in newest if account.sees(alert.school)],
+            alerts=newest,
             sequence=newest[0].sequence if newest else 0,
             status=self.status_for(account, self._console.board.status()),
             shown=SHOWN,

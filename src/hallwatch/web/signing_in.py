@@ -61,6 +61,24 @@ class Desk:
         self.throttle.failed(login, address, device)
         return "That did not fit. Check name, password and, if you have set one up, the code of your app."
 
+    def own_password(self, request: Request, account: Account, password: str) -> str | None:
+        """Why this is not the password of whoever is signed in; None when it is. Guessing is slowed down here, too."""
+        address, device = address_of(request), self._device(request, account.login)
+        wait = self.throttle.wait_s(account.login, address, device)
+        if wait > 0:
+            return f"Too many tries. Wait {wait:.0f} seconds, then try again."
+        found = self.console.who.by_login(account.login)
+        with self._trying:
+            if found is not None and self.console.proofs.fits(found[1].password, password):
+                return None
+        self.throttle.failed(account.login, address, device)
+        return "The old password did not fit."
+
+    def hashed(self, password: str) -> str:
+        """What is kept of a new password; not too many at once."""
+        with self._trying:
+            return self.console.proofs.hash(password)
+
     def signed_in(
         self, request: Request, account: Account, path: str, *, passkey: str = "", count: int = 0
     ) -> Response:
@@ -176,7 +194,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
                 UseLink(
                     By(account.account_id, address_of(request)),
                     digest_of_token(token),
-                    console.proofs.hash(password),
+                    desk.hashed(password),
                     digest_of_token(fresh),
                     login.strip(),
                     name.strip(),
@@ -220,4 +238,5 @@ def visitor_of(request: Request) -> Visitor:
 
 def reasoned(visitor: Visitor, reason: str) -> By:
     """Who does it, and why."""
-    return replace(visitor.by, reason=reason.strip()[:500])
+    words = "".join(one for one in reason if one.isprintable())
+    return replace(visitor.by, reason=words.strip()[:500])

@@ -36,13 +36,11 @@ async def events(console: Console, pages: Pages, visitor: Visitor, seen: int) ->
             if account is None:
                 yield _event("out", {})
                 return
-            changed = await asyncio.to_thread(_changed, console, seen)
+            changed = await asyncio.to_thread(_changed, console, account, seen)
         except HallwatchError as error:
             account, changed, unreadable = visitor.account, [], str(error)
         for alert in changed:
             seen = alert.sequence
-            if not account.sees(alert.school):
-                continue
             card = {"alert_id": alert.alert_id, "html": pages.card(alert)}
             yield _event("alert", card, number=seen)
         now = _with_trouble(pages.status_for(account, status), unreadable)
@@ -60,15 +58,15 @@ def _still(console: Console, visitor: Visitor) -> Account | None:
     return found[0] if found is not None and found[0].may(May.SEE_ALERTS) else None
 
 
-def _changed(console: Console, seen: int) -> list[KeptAlert]:
+def _changed(console: Console, account: Account, seen: int) -> list[KeptAlert]:
     """The changes after ``seen``; a page long away gets only as many as it can hold, newest last."""
-    latest = console.alerts.latest(1)
+    latest = console.alerts.latest(1, account.scope)
     if not latest or latest[0].sequence <= seen:
         return []
-    changed = console.alerts.since(seen, SHOWN + 1)
+    changed = console.alerts.since(seen, SHOWN + 1, account.scope)
     if len(changed) <= SHOWN:
         return changed
-    return [alert for alert in reversed(console.alerts.latest(SHOWN)) if alert.sequence > seen]
+    return [alert for alert in reversed(console.alerts.latest(SHOWN, account.scope)) if alert.sequence > seen]
 
 
 def _with_trouble(status: Status, trouble: str | None) -> Status:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from hallwatch.errors import KeysError
 
 KEPT = timedelta(days=7)
 """How long a copy is kept; a destroyed key is gone from the last of them after so long."""
+ABANDONED = timedelta(hours=1)
+COMPANIONS = ("deletions.jsonl", "jurisdiction.sealed")
+"""Beside each copy: who was erased, and under which law the installation is. Put them back with it."""
 _NAME = re.compile(r"keys-(\d{8}T\d{6})Z\.db")
 
 
@@ -30,6 +34,9 @@ class KeyBackups:
             part.unlink(missing_ok=True)
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             store.copy_to(part)
+            for name in COMPANIONS:
+                if (store.folder / name).exists():
+                    shutil.copyfile(store.folder / name, path.with_suffix(f".{name}"))
             os.replace(part, path)
         except OSError as error:
             raise KeysError(f"the keys cannot be copied to {self._folder}: {error.strerror}") from error
@@ -40,6 +47,12 @@ class KeyBackups:
         old = [path for path, taken in self._copies() if taken + self._kept <= now]
         for path in old:
             path.unlink()
+            for name in COMPANIONS:
+                path.with_suffix(f".{name}").unlink(missing_ok=True)
+        if self._folder.is_dir():
+            for part in self._folder.glob("*.part"):  # a copy that was cut off holds keys like any other
+                if datetime.fromtimestamp(part.stat().st_mtime, UTC) + ABANDONED <= now:
+                    part.unlink()
         return len(old)
 
     def complete_on(self, now: datetime) -> date:

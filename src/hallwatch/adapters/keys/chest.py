@@ -62,11 +62,13 @@ class Chest:
 
     def _finish_rotation(self, *, writable: bool) -> KeyStore:
         """A rotation that was cut off after the wrapping left the new master key beside the old."""
-        try:
-            return KeyStore(self.folder, self.master(), writable=writable)
-        except KeysError:
-            if self.master_text is not None or not self.next_master.exists():
-                raise
-            store = KeyStore(self.folder, read_master(self.next_master), writable=writable)
+        store = KeyStore(self.folder, self.master(), writable=writable, again=self._newest)
+        waiting = self.master_text is None and self.next_master.exists()
+        if writable and waiting and store.is_under(read_master(self.next_master)):
             os.replace(self.next_master, self.master_file)
-            return store
+        return store
+
+    def _newest(self) -> bytes:
+        """The master key as it is now; while a rotation is going on, the one that comes."""
+        waiting = self.master_text is None and self.next_master.exists()
+        return read_master(self.next_master) if waiting else self.master()

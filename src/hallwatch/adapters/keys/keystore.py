@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -34,12 +34,20 @@ class KeyStore:
     Nothing unwrapped is kept but the site's own key: a key that was destroyed is gone from the next call on.
     """
 
-    def __init__(self, folder: Path, master: bytes, *, writable: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        master: bytes,
+        *,
+        writable: bool = False,
+        again: Callable[[], bytes] | None = None,
+    ) -> None:
         """Open the store in ``folder``; a writable one is made when missing, and replays the deletion journal.
 
-        Raises KeysError when the master key is not the store's, or the store is missing or damaged.
+        ``again`` reads the master key once more: another process may have rotated it since. Raises KeysError when the
+        master key is not the store's, or the store is missing or damaged.
         """
-        self.folder, self._master, self._writable = folder, master, writable
+        self.folder, self._master, self._writable, self._again = folder, master, writable, again
         self._path = folder / STORE
         self.journal = DeletionJournal(folder / JOURNAL)
         try:
@@ -91,12 +99,8 @@ class KeyStore:
         """Signs this site's audit trail."""
         return AuditSigner(self.secret("audit signer"))
 
-    def destroy(self, key_id: str, tag: bytes, at: datetime) -> None:
-        """End a key for good: first the journal, then the row, overwritten. Repeating it is harmless.
-
-        ``tag`` is that of the person's external id: whoever was erased does not come back under another number.
-        """
-        self.journal.add(key_id, tag, at)
+    def destroy(self, key_id: str) -> None:
+        """End a key for good, overwritten; the journal knows it already. Repeating it is harmless."""
         with self._writing() as connection:
             connection.execute("DELETE FROM key WHERE id = ?", (key_id,))
 
@@ -111,6 +115,10 @@ class KeyStore:
                 )
         self._master = master
         return len(rows)
+
+    def is_under(self, master: bytes) -> bool:
+        """Whether this is the master key that the store was opened with."""
+        return hmac.compare_digest(self._master, master)
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of the store, as it is wrapped."""
@@ -141,7 +149,13 @@ class KeyStore:
             row = connection.execute("SELECT wrapped FROM key WHERE id = ?", (key_id,)).fetchone()
         if row is None:
             raise KeyGone(f"the key {key_id} does not exist any more")
-        return unseal(self._master, row[0], key_id)
+        try:
+            return unseal(self._master, row[0], key_id)
+        except SealBroken:
+            if self._again is None or (fresh := self._again()) == self._master:
+                raise
+            self._master = fresh
+            return unseal(fresh, row[0], key_id)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

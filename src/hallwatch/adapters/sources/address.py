@@ -68,6 +68,7 @@ def masked(text: str) -> str:
 
 def is_live(text: str) -> bool:
     """Whether this names a camera rather than something stored; nothing is looked for on disk."""
+    text = text.strip()
     return _WEBCAM.match(text) is not None or _SCHEME.match(text) is not None
 
 

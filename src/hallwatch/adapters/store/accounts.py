@@ -182,6 +182,11 @@ class AccountBook(AccountQuestions):
         mine = (SessionRow.account_id == account_id) & (SessionRow.digest != but)
         self._session.execute(delete(SessionRow).where(mine))
 
+    def close_everything(self) -> None:
+        """Nobody is signed in any more, and no link works: what they rest on is of another day."""
+        self._session.execute(delete(SessionRow))
+        self._session.execute(delete(LinkRow))
+
     def make_link(self, digest: str, account_id: str, ends: datetime) -> None:
         """A one-time link; earlier ones of the account end."""
         self._session.execute(delete(LinkRow).where(LinkRow.account_id == account_id))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.people import PeopleBook
-from hallwatch.adapters.store.sealed import ERASED, Named, Seals
+from hallwatch.adapters.store.sealed import Named, Seals
 from hallwatch.adapters.store.tables import AlertRow, ShotRow
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
@@ -45,7 +45,9 @@ class AlertBook:
     def erase(self, person_id: str, now: datetime) -> None:
         """Nothing stays of whom these alerts named; that somebody was there stays."""
         last = self._session.scalar(select(func.max(AlertRow.sequence))) or 0
-        question = select(AlertRow).where(AlertRow.person_id == person_id).order_by(AlertRow.sequence)
+        # Those that are empty already stay where they are: a keeper's start must not bring them to the top.
+        named = (AlertRow.person_id == person_id) & (AlertRow.sealed != b"")
+        question = select(AlertRow).where(named).order_by(AlertRow.sequence)
         for sequence, row in enumerate(self._session.scalars(question).all(), start=last + 1):
             row.sealed, row.sequence, row.updated = b"", sequence, now
             self._session.execute(delete(ShotRow).where(ShotRow.alert_id == row.alert_id))
@@ -90,15 +92,14 @@ class AlertQuestions:
     def __init__(self, session: Session, seals: Seals) -> None:
         self._session, self._seals = session, seals
 
-    def latest(self, limit: int) -> list[KeptAlert]:
-        """The newest alerts, by their last change, newest first."""
-        return self._rows(select(AlertRow).order_by(AlertRow.sequence.desc()).limit(limit))
+    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+        """The newest alerts (of these schools; None: of all), by their last change, newest first."""
+        return self._rows(_of(schools).order_by(AlertRow.sequence.desc()).limit(limit))
 
-    def since(self, sequence: int, limit: int) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
-        return self._rows(
-            select(AlertRow).where(AlertRow.sequence > sequence).order_by(AlertRow.sequence).limit(limit)
-        )
+        changed = _of(schools).where(AlertRow.sequence > sequence)
+        return self._rows(changed.order_by(AlertRow.sequence).limit(limit))
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
@@ -114,6 +115,10 @@ class AlertQuestions:
 
     def _rows(self, question: Select[AlertRow]) -> list[KeptAlert]:
         return [_kept(row, self._seals) for row in self._session.scalars(question)]
+
+
+def _of(schools: Collection[str] | None) -> Select[AlertRow]:
+    return select(AlertRow) if schools is None else select(AlertRow).where(AlertRow.school.in_(schools))
 
 
 def _new_row(
@@ -171,5 +176,5 @@ def _kept(row: AlertRow, seals: Seals) -> KeptAlert:
         meaning=row.meaning,
         created=row.created,
         updated=row.updated,
-        erased=named is ERASED,
+        erased=not named.external_id,
     )

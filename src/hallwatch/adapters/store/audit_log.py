@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.tables import AuditRow, CheckpointRow
-from hallwatch.core.audit import START, AuditEntry, Checkpoint, Deed, chained, checkpoint_text
+from hallwatch.core.audit import BROKEN, START, AuditEntry, Checkpoint, Deed, Plain, chained, checkpoint_text
 from hallwatch.ports import Signer
 
 EVERY = 100
@@ -21,12 +21,21 @@ PAGE = 1000
 class AuditBook:
     """The trail within one transaction of the keeper."""
 
-    def __init__(self, session: Session, signer: Signer) -> None:
+    def __init__(self, session: Session, signer: Signer, known: Checkpoint | None = None) -> None:
+        """``known`` is the head that was signed last and is kept apart: the trail goes on from there, or is broken."""
         self._session, self._signer = session, signer
+        self.known = known
         self.head: Checkpoint | None = None
 
     def add(self, deed: Deed, now: datetime) -> AuditEntry:
-        """The deed as the newest entry."""
+        """The deed as the newest entry. Where the trail does not hold its signed head, an entry says so first."""
+        if (missing := self._missing()) is not None:
+            self.known = None
+            detail: dict[str, Plain] = {
+                "signed_sequence": missing.sequence,
+                "signed_digest": missing.digest.hex(),
+            }
+            self.add(Deed("system", BROKEN, detail=detail), now)
         last = self._last()
         sequence, previous = (1, START) if last is None else (last.sequence + 1, last.digest)
         entry = chained(sequence, now.astimezone(UTC), deed, previous)
@@ -38,7 +47,9 @@ class AuditBook:
         return entry
 
     def checkpoint(self) -> Checkpoint | None:
-        """Sign the head as it is and keep that; None while the trail is empty."""
+        """Sign the head as it is and keep that; None while the trail is empty, or does not hold its signed head."""
+        if self._missing() is not None:
+            return None
         last = self._last()
         if last is None:
             return None
@@ -47,6 +58,13 @@ class AuditBook:
             self._keep(mark)
         self.head = mark
         return mark
+
+    def _missing(self) -> Checkpoint | None:
+        """The known head, if the trail does not hold it: entries were taken away or written anew."""
+        if self.known is None:
+            return None
+        row = self._session.get(AuditRow, self.known.sequence)
+        return self.known if row is None or bytes(row.digest) != self.known.digest else None
 
     def _last(self) -> AuditRow | None:
         return self._session.scalar(select(AuditRow).order_by(AuditRow.sequence.desc()).limit(1))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from hashlib import file_digest
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, func, select, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -167,7 +167,12 @@ def _put_rows(path: Path, place: PostgresServer, note: BackupNote, vault: Vault)
 
 
 def _copy_tables(reading: Connection, writing: Connection) -> None:
-    for table in Base.metadata.sorted_tables:
+    """Every table of ours that both have: a backup of an earlier version has fewer, and other columns."""
+    there = MetaData()
+    there.reflect(
+        reading, only=[name for name in inspect(reading).get_table_names() if name != "alembic_version"]
+    )
+    for table in there.sorted_tables:
         rows = reading.execute(select(table).order_by(*table.primary_key.columns))
         while page := rows.mappings().fetchmany(PAGE):
             writing.execute(table.insert(), [dict(row) for row in page])

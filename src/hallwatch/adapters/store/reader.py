@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -35,15 +35,15 @@ class Reader:
         self._engine = engine.reader(place)
         self._seals = Seals(vault)
 
-    def latest(self, limit: int) -> list[KeptAlert]:
-        """The newest alerts, by their last change, newest first."""
+    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+        """The newest alerts (of these schools; None: of all), by their last change, newest first."""
         with self.alerts() as alerts:
-            return alerts.latest(limit)
+            return alerts.latest(limit, schools)
 
-    def since(self, sequence: int, limit: int) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
         with self.alerts() as alerts:
-            return alerts.since(sequence, limit)
+            return alerts.since(sequence, limit, schools)
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store import engine, schema
@@ -20,7 +20,7 @@ from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsBook
 from hallwatch.core.audit import Checkpoint
-from hallwatch.errors import SettingsError, StoreUnwritable
+from hallwatch.errors import SettingsError, StoreUnwritable, Unkeepable
 from hallwatch.ports import Signer, Vault
 
 
@@ -45,13 +45,15 @@ class Records:
         signer: Signer,
         *,
         headed: Callable[[Checkpoint], None] = lambda mark: None,
+        head: Checkpoint | None = None,
     ) -> None:
         """Open or make the database and bring its tables up to date.
 
-        ``headed`` hears the audit trail's signed head after each commit that added to it. Raises SettingsError when
+        ``headed`` hears the audit trail's signed head after each commit that added to it; ``head`` is the one that was
+        heard last, before this start. Raises SettingsError when
         the place is no database, cannot be opened, has another keeper, or comes from a newer Hallwatch.
         """
-        self._place, self._signer, self._headed = place, signer, headed
+        self._place, self._signer, self._headed, self._head = place, signer, headed, head
         self._seals = Seals(vault)
         if isinstance(place, SqliteFile):
             place.path.touch(mode=0o600, exist_ok=True)
@@ -78,7 +80,7 @@ class Records:
         try:
             with Session(self._engine) as session, session.begin():
                 people = PeopleBook(session, self._seals)
-                audit = AuditBook(session, self._signer)
+                audit = AuditBook(session, self._signer, self._head)
                 alerts = AlertBook(session, self._seals, people)
                 yield Books(
                     alerts,
@@ -87,11 +89,16 @@ class Records:
                     AccountBook(session, self._seals),
                     audit,
                 )
+        except (IntegrityError, DataError) as error:
+            raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None
         except DBAPIError as error:
+            if _is_about_data(error):
+                raise Unkeepable("that cannot be kept: the database does not take such text") from None
             raise StoreUnwritable(
                 f"the database cannot be written ({error.orig}); look at {self._where()}"
             ) from None
         if audit is not None and audit.head is not None:
+            self._head = audit.head
             self._headed(audit.head)
 
     def close(self) -> None:
@@ -109,3 +116,9 @@ class Records:
         if isinstance(self._place, SqliteFile):
             return f"the disk of {self._place.path.parent}"
         return f"the server {self._place.host}"
+
+
+def _is_about_data(error: DBAPIError) -> bool:
+    """PostgreSQL's class 22 (data exception), which its driver does not tell apart from the others."""
+    said = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return isinstance(said, dict) and str(said.get("C", "")).startswith("22")

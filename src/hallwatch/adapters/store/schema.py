@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
 from hallwatch.adapters.store.place import Place
+from hallwatch.adapters.store.tables import Base
 from hallwatch.errors import SettingsError
 from hallwatch.ports import Vault
 
@@ -48,7 +49,8 @@ def downgrade(engine: Engine, revision: str, vault: Vault) -> None:
 def rebuild(connection: Connection, revision: str, vault: Vault) -> None:
     """Drop all our tables in the caller's transaction and make them anew, empty, as of ``revision``."""
     there = MetaData()
-    there.reflect(connection)
+    ours = {*Base.metadata.tables, "alembic_version"}
+    there.reflect(connection, only=lambda name, _: name in ours or name.startswith("kept_of_"))
     there.drop_all(connection)
     command.upgrade(_config(connection, vault), revision)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,9 +11,10 @@ from pydantic import TypeAdapter
 
 from hallwatch.core.model import Person
 from hallwatch.core.requests import PhotoKept
-from hallwatch.errors import KeyGone
+from hallwatch.errors import KeyGone, SealBroken
 from hallwatch.ports import Vault
 
+LOG = logging.getLogger(__name__)
 _PERSON: TypeAdapter[Person] = TypeAdapter(Person)
 
 
@@ -29,6 +31,10 @@ _NAMED: TypeAdapter[Named] = TypeAdapter(Named)
 
 ERASED = Named("", "Erased person", ())
 """What is left to say of somebody whose key was destroyed."""
+
+
+UNREADABLE = Named("", "A record that cannot be opened", ())
+"""Stands for an alert whose seal is broken: it must neither be believed nor keep the others from being seen."""
 
 
 class Seals:
@@ -73,6 +79,9 @@ class Seals:
             return _NAMED.validate_json(self.vault.unseal(person_id, sealed, f"alert/{alert_id}"))
         except KeyGone:
             return ERASED
+        except SealBroken:
+            LOG.error("alert %s cannot be opened: it was altered, or sealed with another key", alert_id)
+            return UNREADABLE
 
     def shot(self, person_id: str, alert_id: str, jpeg: bytes) -> bytes:
         """An alert's picture."""
@@ -82,7 +91,7 @@ class Seals:
         """The same; None when the person's key was destroyed."""
         try:
             return self.vault.unseal(person_id, sealed, f"shot/{alert_id}")
-        except KeyGone:
+        except (KeyGone, SealBroken):
             return None
 
     def site(self, place: str, plain: bytes) -> bytes:

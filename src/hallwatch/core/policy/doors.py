@@ -81,6 +81,7 @@ SOCKET = tuple(
         "rotate-master",
         "bind-jurisdiction",
         "release-held",
+        "after-restore",
         "add-account",
         "set-password",
         "set-code",

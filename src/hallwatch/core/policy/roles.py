@@ -77,6 +77,11 @@ class Account:
         """Whether the role allows it, somewhere."""
         return not self.disabled and what in ALLOWED[self.role]
 
+    @property
+    def scope(self) -> frozenset[str] | None:
+        """The schools whose data this account sees; None for all."""
+        return None if self.role in DISTRICT_WIDE else self.schools
+
     def sees(self, school: str) -> bool:
         """Whether data of this school is this account's business."""
         return not self.disabled and (self.role in DISTRICT_WIDE or school in self.schools)

@@ -53,7 +53,7 @@ def restore(
 ) -> None:
     """Put a backup in the place of the database. Whoever was erased since stays erased."""
     from hallwatch.adapters.store.backup import restore_backup
-    from hallwatch.core.requests import Note
+    from hallwatch.core.requests import AfterRestore
     from hallwatch.entry.keeper_client import alone_in, at_terminal, keeper_of
     from hallwatch.errors import BackupError
 
@@ -64,6 +64,8 @@ def restore(
         try:
             head = site.head()
             note = restore_backup(file, site.place, site.chest.open(writable=True))
+            # The trail goes back to the backup, and says so: its head of today is not missing, it is told.
+            site.chest.head.unlink(missing_ok=True)
         finally:
             os.close(lock)
         with keeper_of(site.data, site.place, site.chest) as ask:
@@ -72,7 +74,7 @@ def restore(
                 "trail_went_to": 0 if head is None else head.sequence,
                 "trail_digest": "" if head is None else head.digest.hex(),
             }
-            ask(Note(at_terminal(), "backup.restore", detail=detail))
+            ask(AfterRestore(at_terminal(), detail))
         erased = len(site.store.journal.erased())
         say(f"restored {sum(note.rows.values())} records of {note.taken:%Y-%m-%d %H:%M} UTC from {file}")
         say(f"{erased} erased people stay erased; the trail says that it was restored")
@@ -135,7 +137,7 @@ def rotate(
             make_master(chest.next_master)
         with keeper_of(site.data, site.place, chest) as ask:
             done = ask(RotateMaster(at_terminal(), str((new_master_file or chest.next_master).absolute())))
-        if new_master_file is None:
+        if new_master_file is None and chest.next_master.exists():
             os.replace(chest.next_master, chest.master_file)
         say(
             f"{done.number} keys are wrapped by the new master key; older copies of the keys still need the old one"
@@ -159,12 +161,13 @@ def verify_trail(
 
     with _installation(config) as site, site.reader.audit() as trail:
         public = site.public_key if public_key is None else bytes.fromhex(public_key)
+        head = site.head()  # first: what is committed from now on is after it
         _report(
             verify(
                 trail.entries(),
                 trail.checkpoints(),
                 lambda text, signature: signed_by(public, text, signature),
-                head=site.head(),
+                head=head,
             )
         )
 

@@ -136,10 +136,12 @@ def _seal_alerts() -> None:
         for row in rows:
             number = numbers[row.external_id]
             lists = tuple(json.loads(row.lists) if isinstance(row.lists, str) else row.lists)
-            sealed = seals.named(number, row.alert_id, Named(row.external_id, row.name, lists))
+            gone = seals.vault.is_erased(seals.tag(row.external_id))
+            who = Named(row.external_id, row.name, lists)
+            sealed = b"" if gone else seals.named(number, row.alert_id, who)
             named.append({"alert": row.alert_id, "person": number, "sealed": sealed})
             if row.jpeg is not None:
-                jpeg = seals.shot(number, row.alert_id, bytes(row.jpeg))
+                jpeg = b"" if gone else seals.shot(number, row.alert_id, bytes(row.jpeg))
                 shots.append({"alert": row.alert_id, "jpeg": jpeg})
         bind.execute(
             sa.text("UPDATE alert SET person_id = :person, sealed = :sealed WHERE alert_id = :alert"), named
@@ -158,7 +160,8 @@ def _persons(wanted: dict[str, str], seals: Seals, now: datetime) -> dict[str, s
             found[external_id] = str(known)
         else:
             new[external_id] = (f"person-{uuid.uuid4().hex}", name)
-    seals.vault.create([number for number, _ in new.values()], now)
+    erased = {external_id for external_id in new if seals.vault.is_erased(seals.tag(external_id))}
+    seals.vault.create([number for one, (number, _) in new.items() if one not in erased], now)
     for external_id, (number, name) in new.items():
         bind.execute(
             sa.text(
@@ -169,7 +172,9 @@ def _persons(wanted: dict[str, str], seals: Seals, now: datetime) -> dict[str, s
                 "p": number,
                 "t": seals.tag(external_id),
                 "c": b"",
-                "s": seals.person(number, Person(external_id, name, "", ())),
+                "s": b""
+                if external_id in erased
+                else seals.person(number, Person(external_id, name, "", ())),
                 "n": now.replace(tzinfo=None),
             },
         )
