@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,7 +143,7 @@ def fresh_database(server: PostgresServer, name: str) -> PostgresServer:
     connection = pg8000.dbapi.connect(
         user=server.user, database="postgres", unix_sock=f"{server.host}/.s.PGSQL.{server.port}"
     )
-    connection.autocommit = True
-    connection.cursor().execute(f"CREATE DATABASE {name}")
-    connection.close()
+    with closing(connection):
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
     return replace(server, database=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_a_backup_is_whole_and_goes_to_either_kind_of_database(
     with office.reader.audit() as trail:
         entries = list(trail.entries())
     office.close()
-    places = (SqliteFile(tmp_path / "other.db"), fresh_database(postgres, f"r{abs(hash(office))}"))
+    places = (SqliteFile(tmp_path / "other.db"), fresh_database(postgres, f"r{uuid.uuid4().hex}"))
     for place in places:
         restore_backup(backup, place, office.chest.open(writable=True))
         other = Office(place, tmp_path)

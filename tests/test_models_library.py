@@ -58,7 +58,12 @@ def test_a_pack_opens_at_once_where_the_users_folder_holds_its_files(shared: Pat
     said: list[str] = []
     pack = open_pack("duo", home=tmp_path, models_from=shared / "models", precision="f32", say=said.append)
     assert pack.dimensions == 384
-    assert pack.fingerprint == find_pack("duo", tmp_path).fingerprint("f32")
+    assert pack.calibration is not None
+    centre = pack.calibration.centre
+    assert pack.fingerprint == find_pack("duo", tmp_path).fingerprint("f32", centre)
+    assert len(centre) == pack.dimensions
+    plain = open_pack("duo", home=tmp_path, precision="f32", calibrating=True)
+    assert plain.fingerprint != pack.fingerprint
     assert said == [line for line in said if "installed the model pack duo" in line]
     again: list[str] = []
     open_pack("duo", home=tmp_path, precision="f32", say=again.append)

@@ -104,6 +104,9 @@ def test_fifty_strangers_leave_nothing(shared: Path, tmp_path: Path) -> None:
     # nor is there anything of them under a seal: here is all that the keys open
     opened = under_seal(outputs / "data")
     assert search(opened, model, strangers) == []
+    law = outputs / "home" / "jurisdiction"
+    assert law.read_text() == "US-MO\n"
+    installed[law] = law.stat().st_mtime_ns
     assert {path: path.stat().st_mtime_ns for path in files_below(outputs / "home")} == installed
     assert list((outputs / "tmp").iterdir()) == []
 

@@ -15,7 +15,7 @@ from tests.browser import Browser
 from tests.test_web import LONG, SIGHTING, Running, running
 from tests.test_web_browser import program  # noqa: F401 - a fixture
 
-PAGES = ("/", "/people", "/account", "/audit", "/health", "/confirm", "/nowhere")
+PAGES = ("/", "/people", "/account", "/audit", "/settings", "/health", "/confirm", "/nowhere")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 ASKED = (
     f"JSON.stringify((await axe.run(document, {{runOnly: {RULES}}})).violations"

@@ -23,11 +23,14 @@ from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.core.events import CameraCondition, CameraState, Sighting
 from hallwatch.core.kept import Whereabouts
 from hallwatch.core.model import Person
+from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By, Done, KeepPerson, PhotoKept, Request
 from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper_client import settled
+from hallwatch.entry.settings_shown import shown_settings
+from hallwatch.settings.site import Site
 from hallwatch.web.admission import COOKIE
 from hallwatch.web.app import create_app
 from hallwatch.web.console import Console, SiteFacts
@@ -46,6 +49,14 @@ def jpeg(colour: str) -> bytes:
     return out.getvalue()
 
 
+SITE = Site.model_validate(
+    {
+        "site": {"jurisdiction": "US-MO", "name": "Main Street School"},
+        "watchlist": {"dir": "people"},
+        "cameras": [{"name": "Entrance", "address": "rtsp://viewer:hunter2@10.1.2.3/live?token=s3cret"}],
+        "database": {"host": "db.example", "password_file": "/run/db-password"},
+    }
+)
 SHOT, BETTER, PHOTO = jpeg("navy"), jpeg("teal"), jpeg("olive")
 SIGHTING = Sighting(
     alert_id="a1",
@@ -122,6 +133,7 @@ def running(folder: Path) -> Iterator[Running]:
         pack="duo",
         pack_warnings=("Children were not measured.",),
         jurisdiction="US-MO",
+        settings=shown_settings(SITE),
         places={"Corridor A": WHERE, "Entrance": WHERE, "Gym": Whereabouts("Gym", "South")},
     )
     made = Console(
@@ -333,3 +345,13 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
         assert "http://" not in text, file.name
         assert "https://" not in text, file.name
         assert "style=" not in text, file.name  # the content policy would drop it
+
+
+def test_settings_are_shown_with_their_words_and_without_secrets(console: Running) -> None:
+    with console.browser(console.office.enter(Role.TECHNICIAN)) as client:
+        page = client.get("/settings").text
+    for shown in ("[database]", "db.example", "[[cameras]] Entrance", "10.1.2.3/live", "Whose law applies"):
+        assert shown in page, shown
+    for secret in ("hunter2", "s3cret", "viewer"):
+        assert secret not in page, secret
+    assert console.get("/settings").status_code == 403

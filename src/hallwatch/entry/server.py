@@ -31,6 +31,7 @@ from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import law_of
 from hallwatch.entry.links import link_for, new_link
+from hallwatch.entry.settings_shown import shown_settings
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.wiring import chest_of, list_order, place_of, places_of, worker_orders
 from hallwatch.errors import Forbidden, SettingsError
@@ -208,6 +209,7 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         notice=notice,
         jurisdiction=site.site.jurisdiction,
         places=places_of(site),
+        settings=shown_settings(site),
     )
 
 

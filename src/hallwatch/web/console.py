@@ -99,6 +99,23 @@ class Proofs(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as people see it: its name, its value without secrets, and what it means."""
+
+    name: str
+    value: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingGroup:
+    """One table of hallwatch.toml."""
+
+    title: str
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SiteFacts:
     """What does not change while the server runs.
 
@@ -122,6 +139,7 @@ class SiteFacts:
     notice: str = ""
     jurisdiction: str = ""
     places: Mapping[str, Whereabouts] = field(default_factory=dict)
+    settings: tuple[SettingGroup, ...] = ()
 
     @property
     def schools(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("/", "Alerts", May.SEE_ALERTS),
     ("/people", "People and roles", May.MANAGE_ACCOUNTS),
     ("/audit", "Audit", May.READ_AUDIT),
+    ("/settings", "Settings", May.SEE_SETTINGS),
     ("/health", "Health", May.SEE_HEALTH),
 )
 

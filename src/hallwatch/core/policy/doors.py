@@ -67,6 +67,7 @@ WEB = (
     Door("POST /people/{account_id}/link", May.MANAGE_ACCOUNTS, Whose.SCHOOLS, grave=True),
     Door("GET /audit", May.READ_AUDIT, Whose.SITE),
     Door("GET /health", May.SEE_HEALTH, Whose.SITE),
+    Door("GET /settings", May.SEE_SETTINGS, Whose.SITE),
     Door("GET /healthz", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /static/{path}", Who.ANYBODY, Whose.NOBODYS),
 )

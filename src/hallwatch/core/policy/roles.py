@@ -15,7 +15,7 @@ class May(StrEnum):
     SEE_HEALTH = "see how the system is doing"
     READ_AUDIT = "read the audit trail"
     MANAGE_ACCOUNTS = "add and disable accounts"
-    CHANGE_SETTINGS = "see and change settings"
+    SEE_SETTINGS = "see the settings, without their secrets"
 
 
 class Role(StrEnum):
@@ -39,7 +39,7 @@ ALLOWED: dict[Role, frozenset[May]] = {
     Role.FRONT_DESK: frozenset(),
     Role.POLICE_LIAISON: frozenset(),
     Role.AUDITOR: frozenset({May.READ_AUDIT, May.SEE_HEALTH}),
-    Role.TECHNICIAN: frozenset({May.SEE_CAMERAS, May.SEE_HEALTH, May.CHANGE_SETTINGS}),
+    Role.TECHNICIAN: frozenset({May.SEE_CAMERAS, May.SEE_HEALTH, May.SEE_SETTINGS}),
 }
 """An auditor sees no face, a technician no alert: whoever mends the system need not know whom it looks for."""
 
