@@ -7,10 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hallwatch.adapters.keys.backups import KEPT
 from hallwatch.adapters.store.backup import check_backup, prune_backups, restore_backup, take_backup
 from hallwatch.adapters.store.place import PostgresServer, SqliteFile
+from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.model import Person
 from hallwatch.core.requests import By, Done, ErasePerson, KeepPerson, Note, PhotoKept, Refused
 from hallwatch.errors import BackupError, KeyGone
@@ -61,6 +63,18 @@ def test_whoever_is_erased_is_gone_at_once_and_cannot_come_back(office: Office) 
     unknown = office.desk.keeping.answer(ErasePerson(BY, "P9"))
     assert isinstance(unknown, Refused)
     assert "nobody with this external_id" in unknown.reason
+
+
+def test_what_is_kept_of_a_person_comes_back_as_it_went_in(office: Office) -> None:
+    number = listed(office)
+    seals = Seals(office.chest.open())
+    with office.desk.records._engine.connect() as connection:
+        person = connection.execute(text("SELECT sealed FROM person")).scalar_one()
+        place, pack, template = connection.execute(
+            text("SELECT place, fingerprint, sealed FROM template")
+        ).one()
+    assert seals.open_person(number, bytes(person)) == PERSON
+    assert seals.open_template(number, place, pack, bytes(template)) == b"numbers"
 
 
 def test_yesterdays_backup_brings_nobody_back(office: Office, tmp_path: Path) -> None:

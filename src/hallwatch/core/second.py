@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-
-DEFAULT_LIFE = timedelta(days=3)
 
 
 class Standing(StrEnum):

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.policy.roles import DISTRICT_WIDE, MAY_APPOINT, Account, Role
 from hallwatch.core.requests import AddAccount, By, DisableAccount, MakeLink, SetCode, SetPassword
+from hallwatch.core.retain import RULES
 from hallwatch.core.sessions import digest_of_token, password_fault
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
@@ -118,7 +119,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
     def health_page(request: Request) -> HTMLResponse:
         visitor = visitor_of(request)
         status = pages.status_for(visitor.account, console.board.status())
-        return HTMLResponse(pages.render("health.html", visitor, status=status))
+        return HTMLResponse(pages.render("health.html", visitor, status=status, rules=RULES))
 
 
 def _fresh_link(console: Console, by: By, account_id: str) -> str:
