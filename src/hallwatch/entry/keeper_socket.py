@@ -68,7 +68,11 @@ class Door:
             self._let_go(ready)
 
     def _let_in(self) -> None:
-        client, _ = self._listening.accept()
+        try:
+            client, _ = self._listening.accept()
+        except OSError as error:  # whoever knocked is gone again, or there are no descriptors left
+            LOG.warning("nobody could be let in: %s", error.strerror)
+            return
         _, user, _ = struct.unpack(
             "3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         )

@@ -47,7 +47,7 @@ def create_app(console: Console) -> FastAPI:
     def page(request: Request) -> Response:
         visitor = visitor_of(request)
         if not visitor.account.may(May.SEE_ALERTS):
-            return RedirectResponse(first_page(visitor.account) or "/account", status_code=303)
+            return RedirectResponse(first_page(visitor.account), status_code=303)
         return HTMLResponse(pages.console(visitor))
 
     @app.get("/events")

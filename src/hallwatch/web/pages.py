@@ -99,7 +99,7 @@ class Pages:
         return self._templates.get_template("troubles.html").render(status=status).strip()
 
 
-def first_page(account: Account) -> str | None:
+def first_page(account: Account) -> str:
     """Where somebody who sees no alerts begins."""
     for path, _, need in NAVIGATION[1:]:
         if account.may(need) and f"GET {path}" in DOORS:
