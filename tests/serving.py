@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-import httpx
+import httpx2
 
 from hallwatch.adapters.models.calibrations import keep_calibration
 from hallwatch.adapters.models.catalogue import find_pack
@@ -65,7 +65,7 @@ class Serving:
     process: subprocess.Popen[str]
     url: str
     errors: Path
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
+    client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=20))
 
     def sign_in(self, link: str | None) -> None:
         """As the first administrator: through the one-time link of the first start, later by name and password."""

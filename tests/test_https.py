@@ -7,7 +7,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from hallwatch.adapters.keys.certificate import LIFE, self_signed
@@ -65,7 +65,7 @@ def test_a_served_site_speaks_https_and_marks_its_cookies(shared: Path, tmp_path
         port = link.split(":")[2].split("/")[0]
         url = f"https://127.0.0.1:{port}"
         trusted = ssl.create_default_context(cafile=tmp_path / "data" / "keys" / "console.pem")
-        with httpx.Client(base_url=url, verify=trusted, timeout=20) as client:
+        with httpx2.Client(base_url=url, verify=trusted, timeout=20) as client:
             assert client.get("/sign-in").headers["strict-transport-security"].startswith("max-age=")
             fields = {"login": "avery", "name": "Avery", "password": PASSWORD, "again": PASSWORD}
             answer = client.post("/link/" + link.split("/link/")[1], data=fields, headers={"Origin": url})
@@ -74,8 +74,8 @@ def test_a_served_site_speaks_https_and_marks_its_cookies(shared: Path, tmp_path
             assert any(one.startswith("__Host-hallwatch=") and "Secure" in one for one in cookies)
             assert all("HttpOnly" in one and "SameSite=lax" in one for one in cookies)
             assert "HTTPS" in client.get("/health").text
-        with pytest.raises(httpx.HTTPError):
-            httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
+        with pytest.raises(httpx2.HTTPError):
+            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
     finally:
         process.terminate()
         process.wait(30)

@@ -58,7 +58,7 @@ def test_a_network_that_is_none_is_named() -> None:
 @pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "localhost", "[::1]"])
 def test_disguises_of_this_machine_are_seen_through(host: str) -> None:
     away = networks_of(["10.0.0.0/8"])
-    with pytest.raises(SourceError, match="in none of the networks that cameras may be in"):
+    with pytest.raises(SourceError, match="in none of the networks that may be connected to"):
         at_checked_address(f"rtsp://user:secret@{host}:8554/x", away)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pyotp
 import pytest
 from hypothesis import given
@@ -53,7 +53,7 @@ def own(console: Running) -> dict[str, str]:
 
 
 @contextmanager
-def entered(console: Running, login: str = "avery") -> Iterator[httpx.Client]:
+def entered(console: Running, login: str = "avery") -> Iterator[httpx2.Client]:
     """A browser in which the first administrator has just signed in through the link."""
     with console.browser(None) as client:
         fields = {"login": login, "name": "Avery First", "password": PASSWORD, "again": PASSWORD}
@@ -62,13 +62,15 @@ def entered(console: Running, login: str = "avery") -> Iterator[httpx.Client]:
         yield client
 
 
-def csrf(client: httpx.Client, path: str = "/account") -> str:
+def csrf(client: httpx2.Client, path: str = "/account") -> str:
     found = re.search(r'name="csrf" value="([0-9a-f]{64})"', client.get(path).text)
     assert found
     return found[1]
 
 
-def sign_in(console: Running, client: httpx.Client, password: str = PASSWORD, **more: str) -> httpx.Response:
+def sign_in(
+    console: Running, client: httpx2.Client, password: str = PASSWORD, **more: str
+) -> httpx2.Response:
     fields = {"login": "avery", "password": password} | more
     return client.post("/sign-in", data=fields, headers=own(console))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
+import httpx2
 import pytest
 from PIL import Image
 
@@ -29,7 +29,9 @@ from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper_client import settled
-from hallwatch.entry.settings_shown import shown_settings
+from hallwatch.entry.own_sign_in import OwnSignIn
+from hallwatch.entry.settings_desk import SettingsDesk
+from hallwatch.flow.setting import PREFIX
 from hallwatch.settings.site import Site
 from hallwatch.web.admission import COOKIE
 from hallwatch.web.app import create_app
@@ -54,6 +56,7 @@ SITE = Site.model_validate(
         "site": {"jurisdiction": "US-MO", "name": "Main Street School"},
         "watchlist": {"dir": "people"},
         "cameras": [{"name": "Entrance", "address": "rtsp://viewer:hunter2@10.1.2.3/live?token=s3cret"}],
+        "network": {"services": ["127.0.0.0/8"]},
         "database": {"host": "db.example", "password_file": "/run/db-password"},
     }
 )
@@ -83,7 +86,7 @@ class Running:
     office: Office
     board: LiveBoard
     token: str
-    client: httpx.Client
+    client: httpx2.Client
     console: Console
 
     def sight(self, sighting: Sighting) -> None:
@@ -92,13 +95,13 @@ class Running:
         )
         self.board.committed()
 
-    def get(self, path: str = "/", **more: Any) -> httpx.Response:
+    def get(self, path: str = "/", **more: Any) -> httpx2.Response:
         return self.client.get(self.url + path, **more)
 
-    def browser(self, token: str | None) -> httpx.Client:
+    def browser(self, token: str | None) -> httpx2.Client:
         """Another browser, signed in with this token, or not at all."""
         headers = {"Accept": "text/html"} | ({"Cookie": f"{COOKIE}={token}"} if token else {})
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=20)
 
     def show(self, browser: Browser, path: str = "/", token: str | None = None) -> None:
         """Open a page in a real browser that is signed in."""
@@ -119,6 +122,7 @@ def running(folder: Path) -> Iterator[Running]:
         with lock:
             return settled(office.desk.keeping.answer(request))
 
+    settings = SettingsDesk(SITE, SITE, lambda: office.reader.settings(PREFIX))
     board = LiveBoard(["Corridor A", "Entrance"])
     facts = SiteFacts(
         run="run-1",
@@ -133,7 +137,6 @@ def running(folder: Path) -> Iterator[Running]:
         pack="duo",
         pack_warnings=("Children were not measured.",),
         jurisdiction="US-MO",
-        settings=shown_settings(SITE),
         places={"Corridor A": WHERE, "Entrance": WHERE, "Gym": Whereabouts("Gym", "South")},
     )
     made = Console(
@@ -144,6 +147,8 @@ def running(folder: Path) -> Iterator[Running]:
         passkeys=Passkeys(),
         ask=ask,
         board=board,
+        settings=settings,
+        provider=OwnSignIn(settings.now),
         device_key=b"devices",
     )
     app = create_app(made)
@@ -152,7 +157,7 @@ def running(folder: Path) -> Iterator[Running]:
     thread = threading.Thread(target=server.run_until_told)
     thread.start()
     try:
-        with httpx.Client(headers={"Cookie": f"{COOKIE}={token}"}, timeout=20) as client:
+        with httpx2.Client(headers={"Cookie": f"{COOKIE}={token}"}, timeout=20) as client:
             yield Running(server.url, office, board, token, client, made)
     finally:
         board.end()
@@ -171,7 +176,7 @@ def console(tmp_path: Path) -> Iterator[Running]:
 class Listening:
     """A browser's EventSource, as far as a test needs one."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx2.Response) -> None:
         self._lines = response.iter_lines()
 
     def next(self, wanted: str) -> tuple[str | None, dict[str, str]]:

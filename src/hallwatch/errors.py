@@ -12,6 +12,7 @@ HallwatchError
 │   ├── KeysError         the master key or the key store is missing, damaged or not the one that belongs here
 │   ├── BackupError       a backup cannot be made, or is not one that can be restored here
 │   ├── PasskeyRefused    a passkey that does not fit, or comes too late
+│   ├── ProviderFault     the district's own sign-in does not answer, or says something else than it should
 │   ├── Forbidden         the law of the place, or the policy, says no
 │   ├── Unkeepable        what was asked for cannot stand in the database; nothing of it was written
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
@@ -75,6 +76,10 @@ class BackupError(UserError):
 
 class PasskeyRefused(UserError):
     """A passkey that does not fit, or comes too late."""
+
+
+class ProviderFault(UserError):
+    """The district's own sign-in does not answer, or says something else than it should."""
 
 
 class Forbidden(UserError):

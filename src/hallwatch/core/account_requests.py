@@ -81,7 +81,8 @@ class UseLink:
 class OpenSession:
     """Sign a browser in; ``digest`` is that of its fresh token, ``instead_of`` that of one that ends with it.
 
-    ``passkey`` is the one that was used, if one was, and ``count`` what it counted.
+    ``passkey`` is the one that was used, if one was, and ``count`` what it counted. ``identity`` is who the district's
+    own sign-in says it is: the account's from the first one on. ``proved``: whether it was proved just now.
     """
 
     by: By
@@ -90,6 +91,8 @@ class OpenSession:
     instead_of: str = ""
     passkey: str = ""
     count: int = 0
+    identity: str = field(default="", repr=False)
+    proved: bool = True
     kind: Literal["open-session"] = "open-session"
 
 

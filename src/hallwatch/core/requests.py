@@ -115,6 +115,16 @@ class ReleaseDeletion:
     kind: Literal["release-held"] = "release-held"
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeSetting:
+    """Set a setting of the console to what the JSON ``text`` says; "" goes back to its default."""
+
+    by: By
+    name: str
+    text: str = field(repr=False)
+    kind: Literal["change-setting"] = "change-setting"
+
+
 RecordRequest: TypeAlias = (
     KeepPerson
     | SetList
@@ -124,6 +134,7 @@ RecordRequest: TypeAlias = (
     | BindJurisdiction
     | ReleaseDeletion
     | AfterRestore
+    | ChangeSetting
 )
 Request: TypeAlias = RecordRequest | AccountRequest
 

@@ -17,10 +17,14 @@ LEAST_PASSWORD = 12
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What proves that somebody is an account: an Argon2 hash, and the secret of a code app (RFC 6238) or ""."""
+    """What proves that somebody is an account: an Argon2 hash, and the secret of a code app (RFC 6238) or "".
+
+    ``provided`` is who it is at the district's own sign-in (core.provider.Identity.key); "" until the first time.
+    """
 
     password: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
+    provided: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

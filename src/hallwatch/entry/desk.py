@@ -24,10 +24,12 @@ from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.jurisdiction import Profile, Retention
 from hallwatch.core.requests import By
 from hallwatch.core.retain import Passed
+from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.retaining import Retaining
+from hallwatch.flow.setting import SettingKeeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Desk:
             OwnBinding(self.store),
             AccountKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
             self.retaining,
+            SettingKeeping(self.records.transaction, SettingRules()),
             lambda: datetime.now(UTC),
         )
         try:

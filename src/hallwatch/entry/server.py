@@ -31,10 +31,13 @@ from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import law_of
 from hallwatch.entry.links import link_for, new_link
-from hallwatch.entry.settings_shown import shown_settings
+from hallwatch.entry.own_sign_in import OwnSignIn
+from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.wiring import chest_of, list_order, place_of, places_of, worker_orders
 from hallwatch.errors import Forbidden, SettingsError
+from hallwatch.flow.setting import PREFIX
+from hallwatch.settings.changing import joined
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import SELF_SIGNED, Site
 from hallwatch.web.app import create_app
@@ -66,7 +69,9 @@ class Server:
             socket = self._data / SOCKET
             self._supervisor = Supervisor(KeeperOrder(place, chest, socket, places_of(site)), self._board)
             self._supervisor.open_keeper()
+            self._alerts = Reader(place, store)
             try:
+                file, site = site, joined(site, self._stored_settings())
                 forbidden = _under_law(site, environment, socket)
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
                 orders = worker_orders(site, environment, store, self.prepared)
@@ -78,7 +83,7 @@ class Server:
             listening.close()
             os.close(self._lock)
             raise
-        self._alerts = Reader(place, store)
+        settings = SettingsDesk(file, site, self._stored_settings)
         self._ask = partial(ask, socket)
         app = create_app(
             Console(
@@ -89,6 +94,8 @@ class Server:
                 passkeys=Passkeys(),
                 ask=self._ask,
                 board=self._board,
+                settings=settings,
+                provider=OwnSignIn(settings.now),
                 device_key=store.secret("devices"),
                 secure=tls is not None,
                 demo=demo,
@@ -143,6 +150,10 @@ class Server:
     def stop(self) -> None:
         """End soon; safe from any thread and from a signal handler."""
         self._http.stop()
+
+    def _stored_settings(self) -> dict[str, str]:
+        """What was changed in the console, and is kept in the database."""
+        return self._alerts.settings(PREFIX)
 
     def _mind(self) -> None:
         """The supervisor's thread; its failure ends the server, for without it nothing is screened."""
@@ -209,7 +220,6 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         notice=notice,
         jurisdiction=site.site.jurisdiction,
         places=places_of(site),
-        settings=shown_settings(site),
     )
 
 

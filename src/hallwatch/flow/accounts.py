@@ -6,9 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol, assert_never
+from typing import assert_never
 
-from hallwatch.core.audit import AuditEntry, Deed
 from hallwatch.core.policy.roles import UNNAMED, Account
 from hallwatch.core.requests import (
     AccountRequest,
@@ -31,8 +30,9 @@ from hallwatch.core.requests import (
     UseLink,
 )
 from hallwatch.core.second import SecondRequest
-from hallwatch.core.sessions import LINK_LIFE, Passkey, Secret
+from hallwatch.core.sessions import LINK_LIFE, Passkey
 from hallwatch.errors import HallwatchError
+from hallwatch.flow.books import Accounts, WithAccounts
 
 NOT_YOURS = "this account is not yours to change"
 
@@ -41,50 +41,11 @@ class RefuseAll(HallwatchError):
     """No, and whatever was written before in this transaction is undone."""
 
 
-class Accounts(Protocol):
-    """Accounts, sessions, links and requests for a second yes, within a transaction."""
-
-    def account(self, account_id: str) -> Account | None: ...
-    def by_login(self, login: str) -> tuple[Account, Secret] | None: ...
-    def secret(self, account_id: str) -> Secret: ...
-    def add(self, account: Account, now: datetime) -> None: ...
-    def set_secret(self, account_id: str, secret: Secret) -> None: ...
-    def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None: ...
-    def keep_passkey(self, account_id: str, passkey: Passkey) -> None: ...
-    def drop_passkey(self, account_id: str, credential_id: str) -> None: ...
-    def rename(self, account_id: str, login: str, name: str) -> None: ...
-    def disable(self, account_id: str, now: datetime) -> None: ...
-    def open_session(self, digest: str, account_id: str, now: datetime) -> None: ...
-    def touch_session(self, digest: str, now: datetime, *, proved: bool) -> bool: ...
-    def close_session(self, digest: str) -> None: ...
-    def close_sessions(self, account_id: str, *, but: str = "") -> None: ...
-    def make_link(self, digest: str, account_id: str, ends: datetime) -> None: ...
-    def use_link(self, digest: str, now: datetime) -> Account | None: ...
-    def second(self, request_id: str) -> SecondRequest | None: ...
-    def ask_second(self, request: SecondRequest) -> None: ...
-    def answer_second(self, request_id: str, answered_by: str, now: datetime, *, approved: bool) -> None: ...
-
-
-class Trail(Protocol):
-    """The audit trail, within a transaction."""
-
-    def add(self, deed: Deed, now: datetime) -> AuditEntry: ...
-
-
-class Writing(Protocol):
-    """What one transaction can write."""
-
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def audit(self) -> Trail: ...
-
-
 @dataclass(frozen=True, slots=True)
 class AccountKeeping:
     """Answers requests about accounts; ``number`` makes a new number with a prefix."""
 
-    transaction: Callable[[], AbstractContextManager[Writing]]
+    transaction: Callable[[], AbstractContextManager[WithAccounts]]
     number: Callable[[str], str]
 
     def answer(self, request: AccountRequest, now: datetime) -> Reply:
@@ -95,7 +56,7 @@ class AccountKeeping:
         except RefuseAll as refusal:
             return Refused(str(refusal))
 
-    def _answer(self, request: AccountRequest, books: Writing, now: datetime) -> Reply:
+    def _answer(self, request: AccountRequest, books: WithAccounts, now: datetime) -> Reply:
         match request:
             case AddAccount():
                 return self._add(request, books, now)
@@ -124,18 +85,7 @@ class AccountKeeping:
             case UseLink():
                 return _use_link(request, books, now)
             case OpenSession():
-                account = books.accounts.account(request.account_id)
-                if account is None or account.disabled:
-                    return Refused("this account does not sign in")
-                if request.passkey:
-                    found = books.accounts.by_passkey(request.passkey)
-                    if found is None or found[0] != account:
-                        return Refused("this passkey is not this account's")
-                    books.accounts.keep_passkey(account.account_id, replace(found[1], count=request.count))
-                books.accounts.close_session(request.instead_of)
-                books.accounts.open_session(request.digest, request.account_id, now)
-                books.audit.add(request.by.does("session.open", request.account_id), now)
-                return Done(subject=request.account_id)
+                return _open_session(request, books, now)
             case TouchSession():
                 there = books.accounts.touch_session(request.digest, now, proved=request.proved)
                 if there and request.proved:
@@ -152,7 +102,7 @@ class AccountKeeping:
             case _:
                 assert_never(request)
 
-    def _add(self, request: AddAccount, books: Writing, now: datetime) -> Reply:
+    def _add(self, request: AddAccount, books: WithAccounts, now: datetime) -> Reply:
         if not request.login.strip() or not request.name.strip():
             return Refused("an account needs a name to sign in with and a name to be called by")
         if request.login.startswith(UNNAMED) and not _is_machine(request.by):
@@ -169,7 +119,7 @@ class AccountKeeping:
         books.audit.add(request.by.does("account.add", account.account_id, detail=detail), now)
         return Done(subject=account.account_id)
 
-    def _ask_second(self, request: AskSecond, books: Writing, now: datetime) -> Reply:
+    def _ask_second(self, request: AskSecond, books: WithAccounts, now: datetime) -> Reply:
         asked = SecondRequest(
             self.number("second-"),
             request.what,
@@ -188,7 +138,7 @@ def _manage(
     by: By,
     account_id: str,
     action: str,
-    books: Writing,
+    books: WithAccounts,
     now: datetime,
     change: Callable[[Accounts], None],
 ) -> Reply:
@@ -202,7 +152,7 @@ def _manage(
     return Done(subject=account_id)
 
 
-def _prove_anew(request: SetPassword | SetCode, books: Writing, now: datetime) -> Reply:
+def _prove_anew(request: SetPassword | SetCode, books: WithAccounts, now: datetime) -> Reply:
     """One's own password or code; whoever else was signed in with the old one is out."""
     if request.by.actor != request.account_id or books.accounts.account(request.account_id) is None:
         return Refused(NOT_YOURS)
@@ -218,7 +168,7 @@ def _prove_anew(request: SetPassword | SetCode, books: Writing, now: datetime) -
     return Done(subject=request.account_id)
 
 
-def _passkey(request: AddPasskey | DropPasskey, books: Writing, now: datetime) -> Reply:
+def _passkey(request: AddPasskey | DropPasskey, books: WithAccounts, now: datetime) -> Reply:
     """One's own passkeys, and no passkey twice."""
     if request.by.actor != request.account_id or books.accounts.account(request.account_id) is None:
         return Refused(NOT_YOURS)
@@ -234,7 +184,7 @@ def _passkey(request: AddPasskey | DropPasskey, books: Writing, now: datetime) -
     return Done(subject=request.account_id)
 
 
-def _use_link(request: UseLink, books: Writing, now: datetime) -> Reply:
+def _use_link(request: UseLink, books: WithAccounts, now: datetime) -> Reply:
     account = books.accounts.use_link(request.digest, now)
     if account is None:
         return Refused("this link was used already or has ended; ask for another")
@@ -244,7 +194,9 @@ def _use_link(request: UseLink, books: Writing, now: datetime) -> Reply:
         books.accounts.rename(account.account_id, request.login, request.name)
     secret = books.accounts.secret(account.account_id)
     if request.password_hash:
-        books.accounts.set_secret(account.account_id, Secret(request.password_hash, secret.code))
+        books.accounts.set_secret(
+            account.account_id, replace(secret, password=request.password_hash, provided="")
+        )
         books.accounts.close_sessions(account.account_id)
     books.accounts.open_session(request.session, account.account_id, now)
     by = replace(request.by, actor=account.account_id)
@@ -252,7 +204,36 @@ def _use_link(request: UseLink, books: Writing, now: datetime) -> Reply:
     return Done(subject=account.account_id)
 
 
-def _answer_second(request: AnswerSecond, books: Writing, now: datetime) -> Reply:
+def _open_session(request: OpenSession, books: WithAccounts, now: datetime) -> Reply:
+    """Sign in; the first person of the district's own sign-in to come for an account is who it belongs to."""
+    account = books.accounts.account(request.account_id)
+    if account is None or account.disabled:
+        return Refused("this account does not sign in")
+    way = "password"
+    if request.passkey:
+        found = books.accounts.by_passkey(request.passkey)
+        if found is None or found[0] != account:
+            return Refused("this passkey is not this account's")
+        books.accounts.keep_passkey(account.account_id, replace(found[1], count=request.count))
+        way = "passkey"
+    if request.identity:
+        secret = books.accounts.secret(account.account_id)
+        if secret.provided not in ("", request.identity):
+            books.audit.add(request.by.does("session.refused", account.account_id), now)
+            return Refused(
+                "at the school's sign-in this address was somebody else's before; ask for a one-time link"
+            )
+        if not secret.provided:
+            books.accounts.set_secret(account.account_id, replace(secret, provided=request.identity))
+            books.audit.add(request.by.does("account.provided", account.account_id), now)
+        way = "provider"
+    books.accounts.close_session(request.instead_of)
+    books.accounts.open_session(request.digest, request.account_id, now, proved=request.proved)
+    books.audit.add(request.by.does("session.open", request.account_id, detail={"way": way}), now)
+    return Done(subject=request.account_id)
+
+
+def _answer_second(request: AnswerSecond, books: WithAccounts, now: datetime) -> Reply:
     asked = books.accounts.second(request.request_id)
     if asked is None:
         return Refused("there is no such request")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from hallwatch.core.audit import AuditEntry, Deed, Plain
-from hallwatch.core.ledger import ListVersion
-from hallwatch.core.model import Person
+from hallwatch.core.audit import Deed, Plain
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.requests import (
     AfterRestore,
     BindJurisdiction,
+    ChangeSetting,
     Done,
     ErasePerson,
     KeepPerson,
     Note,
-    PhotoKept,
     Refused,
     ReleaseDeletion,
     Reply,
@@ -29,56 +26,9 @@ from hallwatch.core.requests import (
 )
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.books import Transaction
 from hallwatch.flow.retaining import Retaining
-
-
-class People(Protocol):
-    """Persons and versions of the list, within a transaction."""
-
-    def keep(self, person: Person, photos: Sequence[PhotoKept], now: datetime) -> tuple[str, bool]: ...
-    def find(self, external_id: str) -> str | None: ...
-    def erase(self, person_id: str) -> None: ...
-    def set_list(self, external_ids: Sequence[str], now: datetime) -> ListVersion: ...
-
-
-class Alerts(Protocol):
-    """Alerts, within a transaction."""
-
-    def erase(self, person_id: str, now: datetime) -> None: ...
-
-
-class Trail(Protocol):
-    """The audit trail, within a transaction."""
-
-    def add(self, deed: Deed, now: datetime) -> AuditEntry: ...
-
-
-class Facts(Protocol):
-    """Settings of the site, within a transaction."""
-
-    def get(self, name: str) -> str | None: ...
-    def put(self, name: str, text: str, now: datetime) -> None: ...
-
-
-class Doors(Protocol):
-    """Sessions and links, within a transaction."""
-
-    def close_everything(self) -> None: ...
-
-
-class Writing(Protocol):
-    """What one transaction can write."""
-
-    @property
-    def people(self) -> People: ...
-    @property
-    def alerts(self) -> Alerts: ...
-    @property
-    def settings(self) -> Facts: ...
-    @property
-    def accounts(self) -> Doors: ...
-    @property
-    def audit(self) -> Trail: ...
+from hallwatch.flow.setting import SettingKeeping
 
 
 class Keys(Protocol):
@@ -105,11 +55,12 @@ JURISDICTION = "jurisdiction"
 class Keeping:
     """Answers requests, one after the other. ``transaction`` opens one; ``now`` is the time (UTC)."""
 
-    transaction: Callable[[], AbstractContextManager[Writing]]
+    transaction: Callable[[], Transaction]
     keys: Keys
     binding: Binding
     accounts: AccountKeeping
     retaining: Retaining
+    settings: SettingKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -181,6 +132,8 @@ class Keeping:
                         now,
                     )
                 return Done(number=entry.sequence, at=now)
+            case ChangeSetting():
+                return self.settings.answer(request, now)
             case RotateMaster():
                 try:
                     count = self.keys.rotate(request.new_master_file)

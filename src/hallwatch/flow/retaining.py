@@ -6,35 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from hallwatch.core.audit import AuditEntry, Deed, Plain
+from hallwatch.core.audit import Plain
 from hallwatch.core.policy.jurisdiction import Retention
 from hallwatch.core.requests import By
 from hallwatch.core.retain import JUMP, Passed, faces_due_before, is_mass, proof_of
-
-
-class Faces(Protocol):
-    """The faces of alerts, within a transaction."""
-
-    def faces_before(self, moment: datetime) -> Sequence[str]: ...
-    def faces(self) -> int: ...
-    def drop_faces(self, alert_ids: Sequence[str], now: datetime) -> None: ...
-
-
-class Trail(Protocol):
-    """The audit trail, within a transaction."""
-
-    def add(self, deed: Deed, now: datetime) -> AuditEntry: ...
-
-
-class Writing(Protocol):
-    """What one transaction can write."""
-
-    @property
-    def alerts(self) -> Faces: ...
-    @property
-    def audit(self) -> Trail: ...
+from hallwatch.flow.books import WithAlerts
 
 
 @dataclass(slots=True)
@@ -44,7 +21,7 @@ class Retaining:
     ``retention`` gives the rules of the place, or None while there is none: then nothing is deleted either.
     """
 
-    transaction: Callable[[], AbstractContextManager[Writing]]
+    transaction: Callable[[], AbstractContextManager[WithAlerts]]
     retention: Callable[[], Retention | None]
     clock: Callable[[], Passed]
     held: str | None = None

@@ -6,22 +6,22 @@ import ipaddress
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from hallwatch.core.policy.networks import HOME, networks_of
-
-
-class Section(BaseModel):
-    """A table of hallwatch.toml: frozen, no unknown keys, no conversions between types."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+from hallwatch.settings.section import IN_CONSOLE, Section
+from hallwatch.settings.sign_in import SignInSection
 
 
 class SiteSection(Section):
     """[site]"""
 
     name: str = Field(
-        default="This school", min_length=1, max_length=120, description="Shown at the top of the page."
+        default="This school",
+        min_length=1,
+        max_length=120,
+        description="Shown at the top of the page.",
+        json_schema_extra=IN_CONSOLE,
     )
     jurisdiction: str = Field(
         min_length=1,
@@ -30,15 +30,21 @@ class SiteSection(Section):
     time_zone: str | None = Field(
         default=None,
         description="IANA name, for example America/Chicago; without it, the machine's own zone.",
+        json_schema_extra=IN_CONSOLE,
     )
     false_alerts_per_day: float = Field(
-        default=1.0, gt=0, le=1000, description="How many wrong alerts a day the whole site can bear."
+        default=1.0,
+        gt=0,
+        le=1000,
+        description="How many wrong alerts a day the whole site can bear.",
+        json_schema_extra=IN_CONSOLE,
     )
     passes_per_day: int = Field(
         default=20_000,
         gt=0,
         le=10_000_000,
         description="How often somebody walks past a camera, all cameras together.",
+        json_schema_extra=IN_CONSOLE,
     )
     data_dir: str = Field(
         default="data", min_length=1, description="Folder of the records, relative to hallwatch.toml."
@@ -85,7 +91,14 @@ class NetworkSection(Section):
         description="Networks that cameras may be in; without it, private networks and this machine.",
     )
 
-    @field_validator("cameras")
+    services: tuple[str, ...] = Field(
+        default=(),
+        strict=False,
+        description="Networks besides the public internet that services which are named by address may be in, such as a"
+        " sign-in provider.",
+    )
+
+    @field_validator("cameras", "services")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         networks_of(value)
@@ -130,7 +143,11 @@ class RecognitionSection(Section):
         description="Analysis processes; without it, one a core and at most one a camera.",
     )
     rate: float = Field(
-        default=5.0, gt=0, le=30, description="Pictures a second that are analysed, for each camera."
+        default=5.0,
+        gt=0,
+        le=30,
+        description="Pictures a second that are analysed, for each camera.",
+        json_schema_extra=IN_CONSOLE,
     )
 
 
@@ -215,6 +232,7 @@ class Site(Section):
     database: DatabaseSection | None = None
     network: NetworkSection = Field(default_factory=lambda: NetworkSection())
     keys: KeysSection = Field(default_factory=lambda: KeysSection())
+    sign_in: SignInSection = Field(default_factory=lambda: SignInSection())
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Site:

@@ -72,8 +72,9 @@ def admission(console: Console) -> Callable[[Request], Awaitable[None]]:
             raise HTTPException(403, "Your role does not include this.")
         if request.method not in SAFE:
             await _own_form(request, visitor)
-            if door.grave and not visitor.signed.is_proved(_now()):
-                raise Elsewhere(f"/confirm?next={quote(_page_of(door))}")
+        if door.grave and not visitor.signed.is_proved(_now()):
+            first = request.url.path if request.method in SAFE else _page_of(door)
+            raise Elsewhere(f"/confirm?next={quote(first)}")
         await asyncio.to_thread(_touch, console, visitor)
 
     return admit

@@ -14,7 +14,7 @@ from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
-from hallwatch.web import office, passkeys, signing_in
+from hallwatch.web import office, passkeys, provider, settings, signing_in
 from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
 from hallwatch.web.console import Console
 from hallwatch.web.guard import Guard
@@ -41,7 +41,9 @@ def create_app(console: Console) -> FastAPI:
     desk = signing_in.Desk(console, Throttle())
     signing_in.add_routes(app, console, pages, desk)
     passkeys.add_routes(app, console, desk)
+    provider.add_routes(app, console, pages, desk)
     office.add_routes(app, console, pages, desk)
+    settings.add_routes(app, console, pages)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:

@@ -11,6 +11,7 @@ from hallwatch.core.audit import AuditEntry
 from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.roles import Account
+from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
@@ -98,13 +99,40 @@ class Proofs(Protocol):
         """The secret as an SVG for the app's camera."""
 
 
+class SignInProvider(Protocol):
+    """The district's own sign-in; every method may raise ProviderFault."""
+
+    @property
+    def facts(self) -> ProviderFacts:
+        """What the settings say about it."""
+
+    def start(self, back: str, *, again: bool) -> Started:
+        """Where the browser goes, and what it must come back with; ``again`` asks for a fresh proof."""
+
+    def finish(self, started: Started, back: str, code: str) -> Identity:
+        """Who came back."""
+
+    def end(self, back: str) -> str | None:
+        """Where the browser is signed out there, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting as people see it: its name, its value without secrets, and what it means."""
+    """One setting as people see it: its name, its value without secrets, and what it means.
+
+    ``source`` says where the value comes from; ``waiting`` is what it will be from the next start on; ``choices`` are
+    the words that it may be, if it is not written freely. A ``secret`` is never shown.
+    """
 
     name: str
     value: str
     help: str
+    source: str = ""
+    waiting: str | None = None
+    changeable: bool = False
+    at_once: bool = False
+    secret: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +141,19 @@ class SettingGroup:
 
     title: str
     settings: tuple[Setting, ...]
+
+
+class SettingQuestions(Protocol):
+    """Settings as they stand now."""
+
+    def groups(self) -> tuple[SettingGroup, ...]:
+        """Every table of hallwatch.toml, also those that stand at their defaults."""
+
+    def changeable(self, name: str) -> Setting | None:
+        """The setting of this name, if it can be changed in the console just now."""
+
+    def kept_as(self, name: str, words: str) -> str:
+        """How what somebody wrote is kept. Raises SettingsError, in one line, for what the setting cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +180,6 @@ class SiteFacts:
     notice: str = ""
     jurisdiction: str = ""
     places: Mapping[str, Whereabouts] = field(default_factory=dict)
-    settings: tuple[SettingGroup, ...] = ()
 
     @property
     def schools(self) -> tuple[str, ...]:
@@ -176,7 +216,7 @@ class Console:
 
     ``ask`` gives the keeper a request and raises UserError when it is refused or not answered. ``secure`` says that
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
-    enters without a password.
+    enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
     """
 
     facts: SiteFacts
@@ -186,6 +226,8 @@ class Console:
     passkeys: PasskeyProofs
     ask: Callable[[Request], Done]
     board: Board
+    settings: SettingQuestions
+    provider: Callable[[], SignInProvider | None]
     device_key: bytes = field(repr=False)
     secure: bool = False
     demo: bool = False

@@ -111,10 +111,6 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
         page = pages.render("audit.html", visitor_of(request), entries=entries, names=names, older=older)
         return HTMLResponse(page)
 
-    @app.get("/settings")
-    def settings_page(request: Request) -> HTMLResponse:
-        return HTMLResponse(pages.render("settings.html", visitor_of(request)))
-
     @app.get("/health")
     def health_page(request: Request) -> HTMLResponse:
         visitor = visitor_of(request)

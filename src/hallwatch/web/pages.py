@@ -60,6 +60,7 @@ class Pages:
             visitor=visitor,
             navigation=places,
             secure=self._console.secure,
+            provider=self._console.provider,
             **more,
         )
 

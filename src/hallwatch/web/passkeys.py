@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import secrets
-import threading
-import time
 from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Request
@@ -16,42 +13,16 @@ from hallwatch.core.requests import AddPasskey, DropPasskey
 from hallwatch.errors import PasskeyRefused
 from hallwatch.web.console import Console
 from hallwatch.web.signing_in import Desk, own_path, visitor_of
-
-LIFE_S = 300.0
-MOST = 1000
+from hallwatch.web.tickets import Tickets
 
 Text = Annotated[str, Form(max_length=300)]
 Answer = Annotated[str, Form(max_length=20_000)]
 
 
-class Challenges:
-    """What browsers were asked and have not answered yet: each once, for five minutes. Safe from any thread."""
-
-    def __init__(self) -> None:
-        self._open: dict[str, tuple[bytes, float]] = {}
-        self._lock = threading.Lock()
-
-    def put(self, challenge: bytes) -> str:
-        """Keep a challenge; the ticket by which its answer names it."""
-        ticket = secrets.token_urlsafe(16)
-        with self._lock:
-            self._open[ticket] = challenge, time.monotonic() + LIFE_S
-            while len(self._open) > MOST:
-                del self._open[next(iter(self._open))]
-        return ticket
-
-    def take(self, ticket: str) -> bytes:
-        """The challenge, once. Raises PasskeyRefused."""
-        with self._lock:
-            challenge, ends = self._open.pop(ticket, (b"", 0.0))
-        if time.monotonic() >= ends:
-            raise PasskeyRefused("That took too long; try again.")
-        return challenge
-
-
 def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
     """The doors of this file."""
-    challenges, proofs = Challenges(), console.passkeys
+    challenges: Tickets[bytes] = Tickets()
+    proofs = console.passkeys
 
     @app.post("/account/passkey/ask")
     def ask_for_new(request: Request) -> JSONResponse:
@@ -65,7 +36,7 @@ def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
     def keep(request: Request, ticket: Text, answer: Answer, name: Text = "") -> JSONResponse:
         visitor = visitor_of(request)
         host, origin = _here(request)
-        made = proofs.made(challenges.take(ticket), host, origin, answer)
+        made = proofs.made(_asked(challenges, ticket), host, origin, answer)
         console.ask(AddPasskey(visitor.by, visitor.account.account_id, *made, name.strip() or "A passkey"))
         return JSONResponse({"next": "/account"})
 
@@ -87,7 +58,7 @@ def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
     @app.post("/sign-in/passkey")
     def sign_in(request: Request, ticket: Text, answer: Answer, next: Text = "/") -> Response:
         host, origin = _here(request)
-        challenge = challenges.take(ticket)
+        challenge = _asked(challenges, ticket)
         found = console.who.by_passkey(proofs.id_of(answer))
         if found is None or found[0].disabled:
             raise PasskeyRefused("That passkey did not fit.")
@@ -101,6 +72,14 @@ def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
     @app.exception_handler(PasskeyRefused)
     def refused(request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"fault": str(error)}, status_code=403)
+
+
+def _asked(challenges: Tickets[bytes], ticket: str) -> bytes:
+    """What the browser was asked. Raises PasskeyRefused."""
+    challenge = challenges.take(ticket)
+    if challenge is None:
+        raise PasskeyRefused("That took too long; try again.")
+    return challenge
 
 
 def _here(request: Request) -> tuple[str, str]:

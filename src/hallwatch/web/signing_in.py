@@ -23,6 +23,8 @@ from hallwatch.web.pages import Pages
 from hallwatch.web.throttle import Throttle
 
 DEVICE = "hallwatch-device"
+CAME_BY_PROVIDER = "hallwatch-came-by-provider"
+"""Set for whoever came through the district's own sign-in: signing out ends there, too."""
 TRIES_AT_ONCE = 2
 """Each try takes 64 MiB for a tenth of a second; more at once would be somebody else's load on us."""
 
@@ -80,9 +82,20 @@ class Desk:
             return self.console.proofs.hash(password)
 
     def signed_in(
-        self, request: Request, account: Account, path: str, *, passkey: str = "", count: int = 0
+        self,
+        request: Request,
+        account: Account,
+        path: str,
+        *,
+        passkey: str = "",
+        count: int = 0,
+        identity: str = "",
+        proved: bool = True,
     ) -> Response:
-        """To the page, with a fresh token: whatever token the browser had before is worth nothing."""
+        """To the page, with a fresh token: whatever token the browser had before is worth nothing.
+
+        Raises UserError when the keeper says no.
+        """
         token = secrets.token_urlsafe(32)
         visitor: Visitor | None = request.state.visitor
         self.console.ask(
@@ -93,9 +106,16 @@ class Desk:
                 visitor.signed.digest if visitor else "",
                 passkey,
                 count,
+                identity,
+                proved,
             )
         )
-        return self.entered(account, token, path)
+        response = self.entered(account, token, path)
+        if identity:
+            response.set_cookie(
+                CAME_BY_PROVIDER, "1", httponly=True, samesite="lax", secure=self.console.secure
+            )
+        return response
 
     def entered(self, account: Account, token: str, path: str) -> Response:
         """To the page; the browser is known from now on."""
@@ -160,7 +180,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
     def sign_out(request: Request) -> Response:
         visitor: Visitor = request.state.visitor
         console.ask(CloseSession(visitor.by, visitor.signed.digest))
-        response = RedirectResponse("/sign-in", status_code=303)
+        response = RedirectResponse("/signed-out", status_code=303)
         drop_cookie(response, console)
         return response
 

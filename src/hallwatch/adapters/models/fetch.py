@@ -7,7 +7,7 @@ import time
 from hashlib import file_digest
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from hallwatch.adapters.models.downloading import (
     PATIENT,
@@ -51,7 +51,7 @@ def download(wanted: Download, *, progress: Progress = ignore_progress, patience
     os.replace(wanted.part, wanted.target)
 
 
-def _fetch_whole(client: httpx.Client, wanted: Download, progress: Progress, patience: Patience) -> None:
+def _fetch_whole(client: httpx2.Client, wanted: Download, progress: Progress, patience: Patience) -> None:
     """Fill the part up to its full size, trying again after cuts.
 
     A try that brought something starts the waits anew.
@@ -80,7 +80,7 @@ def _gave_up(wanted: Download, cut: _Cut) -> AddressUnreachable:
 
 
 def _fetch_more(
-    client: httpx.Client, wanted: Download, progress: Progress, patience: Patience, *, reached: bool
+    client: httpx2.Client, wanted: Download, progress: Progress, patience: Patience, *, reached: bool
 ) -> None:
     """One request for what is missing. Raises _Cut for what may pass."""
     have = _size(wanted.part)
@@ -88,7 +88,7 @@ def _fetch_more(
         response = ask(
             client, wanted.url, have, within=patience.answer, plain_http_here=wanted.plain_http_here
         )
-    except httpx.TransportError as error:
+    except httpx2.TransportError as error:
         if reached:
             raise _Cut(_reason(error)) from error
         raise AddressUnreachable(
@@ -97,13 +97,13 @@ def _fetch_more(
         ) from error
     try:
         _save(response, wanted, have, progress)
-    except httpx.TransportError as error:
+    except httpx2.TransportError as error:
         raise _Cut(_reason(error)) from error
     finally:
         response.close()
 
 
-def _save(response: httpx.Response, wanted: Download, have: int, progress: Progress) -> None:
+def _save(response: httpx2.Response, wanted: Download, have: int, progress: Progress) -> None:
     """Append the answer's bytes to the part, or start it anew where the server sends the whole file."""
     continues = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
     if response.status_code == 206 and not continues:
@@ -136,11 +136,11 @@ def _save(response: httpx.Response, wanted: Download, have: int, progress: Progr
         raise _Cut(f"{done} of {wanted.size} bytes")
 
 
-def _client(patience: Patience) -> httpx.Client:
+def _client(patience: Patience) -> httpx2.Client:
     """A client with the proxies and certificates that the user's environment names."""
     try:
-        return httpx.Client(timeout=httpx.Timeout(patience.silence), follow_redirects=False)
-    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        return httpx2.Client(timeout=httpx2.Timeout(patience.silence), follow_redirects=False)
+    except (ValueError, ImportError, httpx2.InvalidURL) as error:
         raise AddressUnreachable(f"the proxy that the environment names cannot be used: {error}") from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-import httpx
+import httpx2
 
 from hallwatch.errors import PackError
 
@@ -14,12 +14,12 @@ HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def ask(
-    client: httpx.Client, address: str, have: int, *, within: float, plain_http_here: bool
-) -> httpx.Response:
+    client: httpx2.Client, address: str, have: int, *, within: float, plain_http_here: bool
+) -> httpx2.Response:
     """The answer to a request for the bytes from ``have`` on, its body still to be read.
 
     ``within`` limits each step in seconds, everything up to the head of the answer included. Raises
-    PackError for an address or redirect that is not allowed, httpx.TransportError when nobody answers.
+    PackError for an address or redirect that is not allowed, httpx2.TransportError when nobody answers.
     """
     url = parse(address)
     # Compressed answers could not be continued at a byte.
@@ -34,13 +34,13 @@ def ask(
     raise PackError(f"{address} sends from address to address without end; tell the pack's publisher")
 
 
-def _answer(client: httpx.Client, request: httpx.Request, within: float) -> httpx.Response:
+def _answer(client: httpx2.Client, request: httpx2.Request, within: float) -> httpx2.Response:
     """The head of the answer, within so many seconds in all.
 
-    httpx limits each step, but neither the look-up of the name nor the sum over all the host's addresses; a
+    httpx2 limits each step, but neither the look-up of the name nor the sum over all the host's addresses; a
     thread that may be left behind limits the whole, so that nobody without a network waits for minutes.
     """
-    box: SimpleQueue[httpx.Response | Exception] = SimpleQueue()
+    box: SimpleQueue[httpx2.Response | Exception] = SimpleQueue()
 
     def ask() -> None:
         try:
@@ -52,21 +52,21 @@ def _answer(client: httpx.Client, request: httpx.Request, within: float) -> http
     try:
         answer = box.get(timeout=within)
     except Empty:
-        raise httpx.ConnectTimeout(f"no answer within {within:g} s", request=request) from None
+        raise httpx2.ConnectTimeout(f"no answer within {within:g} s", request=request) from None
     if isinstance(answer, Exception):
         raise answer
     return answer
 
 
-def parse(text: str, seen_from: httpx.URL | None = None) -> httpx.URL:
+def parse(text: str, seen_from: httpx2.URL | None = None) -> httpx2.URL:
     """``text`` as an address, relative to ``seen_from`` where given. Raises PackError when it is none."""
     try:
-        return seen_from.join(text) if seen_from else httpx.URL(text)
-    except httpx.InvalidURL as error:
+        return seen_from.join(text) if seen_from else httpx2.URL(text)
+    except httpx2.InvalidURL as error:
         raise PackError(f"{text[:100]} is not an address: {error}") from error
 
 
-def require_allowed(url: httpx.URL, *, plain_http_here: bool) -> None:
+def require_allowed(url: httpx2.URL, *, plain_http_here: bool) -> None:
     """Raise PackError for anything but https, or http on this very machine where that is allowed (tests)."""
     if url.scheme == "https" or (plain_http_here and url.scheme == "http" and url.host in HERE):
         return

@@ -14,7 +14,7 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import AccountRow, LinkRow, PasskeyRow, SecondRow, SessionRow
 from hallwatch.core.policy.roles import Account, Role
 from hallwatch.core.second import SecondRequest
-from hallwatch.core.sessions import IDLE, LONGEST, Passkey, Secret, SignedIn
+from hallwatch.core.sessions import IDLE, LONGEST, PROOF, Passkey, Secret, SignedIn
 
 _SECRET: TypeAdapter[Secret] = TypeAdapter(Secret)
 _PASSKEY: TypeAdapter[Passkey] = TypeAdapter(Passkey)
@@ -155,12 +155,15 @@ class AccountBook(AccountQuestions):
         self.close_sessions(account_id)
         self._session.execute(delete(LinkRow).where(LinkRow.account_id == account_id))
 
-    def open_session(self, digest: str, account_id: str, now: datetime) -> None:
-        """A browser is signed in; sessions that have ended are cleared away."""
+    def open_session(self, digest: str, account_id: str, now: datetime, *, proved: bool = True) -> None:
+        """A browser is signed in, perhaps without a proof of just now; sessions that have ended are cleared away."""
         self._session.execute(
             delete(SessionRow).where((SessionRow.seen < now - IDLE) | (SessionRow.opened < now - LONGEST))
         )
-        self._session.add(SessionRow(digest=digest, account_id=account_id, opened=now, seen=now, proved=now))
+        proof = now if proved else now - PROOF
+        self._session.add(
+            SessionRow(digest=digest, account_id=account_id, opened=now, seen=now, proved=proof)
+        )
         self._session.flush()
 
     def touch_session(self, digest: str, now: datetime, *, proved: bool) -> bool:

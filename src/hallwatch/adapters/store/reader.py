@@ -17,6 +17,7 @@ from hallwatch.adapters.store.audit_log import AuditQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.sealed import Seals
+from hallwatch.adapters.store.site_settings import SettingsQuestions
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import Account
@@ -118,6 +119,11 @@ class Reader:
         """The audit trail."""
         with self._session() as session:
             yield AuditQuestions(session)
+
+    def settings(self, prefix: str) -> dict[str, str]:
+        """Every setting in the database whose name begins so, under the rest of its name."""
+        with self._session() as session:
+            return SettingsQuestions(session, self._seals).all(prefix)
 
     def version(self) -> str:
         """The version of the database's tables."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import SettingRow
 
 
-class SettingsBook:
-    """Settings within one transaction of the keeper."""
+class SettingsQuestions:
+    """Settings, in any session."""
 
     def __init__(self, session: Session, seals: Seals) -> None:
         self._session, self._seals = session, seals
@@ -20,6 +21,21 @@ class SettingsBook:
         """The setting's text. Raises SealBroken for a row that was altered."""
         row = self._session.get(SettingRow, name)
         return None if row is None else self._seals.open_site(f"setting/{name}", row.sealed).decode()
+
+    def all(self, prefix: str) -> dict[str, str]:
+        """Every setting whose name begins so, under the rest of its name. Raises SealBroken."""
+        named = select(SettingRow.name).where(SettingRow.name.startswith(prefix, autoescape=True))
+        return {
+            name.removeprefix(prefix): self.get(name) or "" for name in self._session.scalars(named).all()
+        }
+
+
+class SettingsBook(SettingsQuestions):
+    """Settings within one transaction of the keeper."""
+
+    def drop(self, name: str) -> None:
+        """The setting is what it is without being set."""
+        self._session.execute(delete(SettingRow).where(SettingRow.name == name))
 
     def put(self, name: str, text: str, now: datetime) -> None:
         """Keep the text in place of what was there."""

@@ -24,8 +24,9 @@ def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(found)
 
 
-def refusal(address: str, networks: Sequence[Network]) -> str | None:
-    """Why nobody may be connected to at this address; None where it is allowed.
+def refusal(address: str, networks: Sequence[Network], *, public: bool = False) -> str | None:
+    """Why nobody may be connected to at this address; None where it is allowed: in one of the networks, or, where
+    ``public`` says so, anywhere in the public internet.
 
     Link-local addresses (metadata services of clouds among them), multicast and the unspecified one never are.
     """
@@ -37,6 +38,6 @@ def refusal(address: str, networks: Sequence[Network]) -> str | None:
         ip = ip.ipv4_mapped
     if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return f"{ip} is never connected to (link-local, multicast or unspecified)"
-    if not any(ip.version == network.version and ip in network for network in networks):
-        return f"{ip} is in none of the networks that cameras may be in"
-    return None
+    if (public and ip.is_global) or any(ip.version == net.version and ip in net for net in networks):
+        return None
+    return f"{ip} is in none of the networks that may be connected to"

@@ -16,6 +16,7 @@ class May(StrEnum):
     READ_AUDIT = "read the audit trail"
     MANAGE_ACCOUNTS = "add and disable accounts"
     SEE_SETTINGS = "see the settings, without their secrets"
+    CHANGE_SETTINGS = "change settings"
 
 
 class Role(StrEnum):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 
 from hallwatch.entry.server import Server
 
@@ -34,7 +34,7 @@ def witness(
 ) -> Verdict:
     """Watch the page for at most ``seconds``; less when all have passed and the alert is there."""
     end = time.monotonic() + seconds
-    with httpx.Client(base_url=server.url, timeout=10) as browser:
+    with httpx2.Client(base_url=server.url, timeout=10) as browser:
         browser.get(server.demo_link())
         while True:
             verdict = _look(browser, server, frames)
@@ -44,7 +44,7 @@ def witness(
             time.sleep(POLL_S)
 
 
-def _look(browser: httpx.Client, server: Server, frames: dict[str, int]) -> Verdict:
+def _look(browser: httpx2.Client, server: Server, frames: dict[str, int]) -> Verdict:
     passed = all(
         camera.analysed and camera.frames >= frames[camera.camera] for camera in server.status().cameras
     )
@@ -53,6 +53,6 @@ def _look(browser: httpx.Client, server: Server, frames: dict[str, int]) -> Verd
         shown = tuple(html.unescape(name) for name in re.findall(r'<h3 id="name-[^"]*">(.*?)</h3>', page))
         pictures = re.findall(r'<img src="([^"]*)"', page)
         good = bool(pictures) and all(browser.get(path).content.startswith(JPEG) for path in pictures)
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         return Verdict(passed, (), False)
     return Verdict(passed, shown, good)

@@ -1,0 +1,97 @@
+"""HTTP requests to addresses that a user gave: judged on the address that is connected to, at every connection.
+
+A name is turned into an address once, that address is checked and connected to: a name that leads elsewhere a moment
+later (DNS rebinding) leads nowhere. Redirects are never followed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+
+import httpx2
+
+from hallwatch.core.policy.networks import Network, refusal
+
+LARGEST = 1 << 20
+"""Bytes of one answer: what we ask for is a few kilobytes."""
+TIMEOUT = httpx2.Timeout(10.0)
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+class Refused(httpx2.ConnectError):
+    """Nobody is connected to there, and why."""
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """The addresses of a host, in the system's order. Raises OSError."""
+    return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class CheckedTransport(httpx2.BaseTransport):
+    """https to the public internet and to ``networks``; plain http to this machine alone, where it is among them."""
+
+    def __init__(
+        self,
+        networks: Sequence[Network],
+        *,
+        trust: ssl.SSLContext | None = None,
+        resolving: Resolve = resolve,
+    ) -> None:
+        """``trust``: which certificates are believed; None for the system's authorities."""
+        self._networks, self._resolve = networks, resolving
+        self._inner = httpx2.HTTPTransport(verify=trust or True, trust_env=False)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """One answer. Raises httpx2.TransportError, Refused among them."""
+        host = request.url.host
+        address = self._checked(request, host)
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=address)
+        response = self._inner.handle_request(request)
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        response.stream = _Bounded(response.stream)
+        return response
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._inner.close()
+
+    def _checked(self, request: httpx2.Request, host: str) -> str:
+        scheme = request.url.scheme
+        if scheme not in ("https", "http"):
+            raise Refused(f"{scheme}:// is never connected to", request=request)
+        try:
+            addresses = self._resolve(host, request.url.port or (443 if scheme == "https" else 80))
+        except OSError as error:
+            raise httpx2.ConnectError(f"{host} is not known", request=request) from error
+        why = f"{host} has no address"
+        for address in addresses:
+            found = refusal(address, self._networks, public=True)
+            if found is None and scheme == "http" and not ipaddress.ip_address(address).is_loopback:
+                found = "plain http is for this machine only; use https"
+            if found is None:
+                return address
+            why = found
+        raise Refused(why, request=request)
+
+
+class _Bounded(httpx2.SyncByteStream):
+    """An answer of at most LARGEST bytes."""
+
+    def __init__(self, inner: httpx2.SyncByteStream) -> None:
+        self._inner = inner
+
+    def __iter__(self) -> Iterator[bytes]:
+        total = 0
+        for part in self._inner:
+            total += len(part)
+            if total > LARGEST:
+                raise httpx2.ReadError(f"an answer of more than {LARGEST >> 20} MB")
+            yield part
+
+    def close(self) -> None:
+        self._inner.close()

@@ -1,0 +1,19 @@
+"""What every table of hallwatch.toml is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """A table of hallwatch.toml: frozen, no unknown keys, no conversions between types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+IN_CONSOLE: dict[str, Any] = {"in_console": True}
+"""Marks a setting that the console may change where hallwatch.toml leaves it out (settings/changing.py)."""
+SECRET: dict[str, Any] = {"in_console": True, "secret": True}
+"""The same, and nobody is shown it again."""
