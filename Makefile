@@ -1,4 +1,4 @@
-# make setup   .venv with Hallwatch in it, exactly the locked versions
+# make setup   .venv with Hallwatch in it, exactly the locked versions; the pages' scripts and styles
 # make demo    two people walk down a corridor; the one on the list raises an alert in your browser
 # make test    everything that must hold
 # make bench   how fast this machine is, as JSON
@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 .PHONY: setup demo test lint bench lock
 
 setup: $(VENV)/.ready
+	@$(BIN)/python frontend/build.py
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hallwatch needs Python 3.11 or newer")'

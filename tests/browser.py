@@ -114,18 +114,23 @@ class Browser:
         """Give the browser a cookie of this address."""
         self._ask("Network.setCookie", name=name, value=value, url=url, httpOnly=True)
 
-    def authenticator(self) -> None:
-        """Give the browser a device that makes passkeys, and somebody who is always there to press it."""
+    def authenticator(self, *, willing: bool = True) -> None:
+        """Give the browser a device that makes passkeys, and somebody who always presses it, or shakes their head."""
         self._ask("WebAuthn.enable")
         options = {
             "protocol": "ctap2",
             "transport": "internal",
             "hasResidentKey": True,
             "hasUserVerification": True,
-            "isUserVerified": True,
+            "isUserVerified": willing,
             "automaticPresenceSimulation": True,
         }
         self._ask("WebAuthn.addVirtualAuthenticator", options=options)
+
+    def beforehand(self, script: str) -> None:
+        """Run this on every page from now on, before any script of its own."""
+        self._ask("Page.enable")
+        self._ask("Page.addScriptToEvaluateOnNewDocument", source=script)
 
     def value(self, expression: str) -> object:
         """What a JavaScript expression is on the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -31,7 +32,7 @@ COMMAND = re.compile(r"^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:\S*/)?hallwatch (?=[a-z-])(.
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 OUR_FILE = re.compile(
-    r"(?<![\w/.])((?:src|tests|docs|packs|bench|core|flow|adapters|web|sim|settings|entry)/[\w./-]*\w\.\w+"
+    r"(?<![\w/.])((?:src|tests|docs|packs|bench|frontend|core|flow|adapters|web|sim|settings|entry)/[\w./-]*\w\.\w+"
     r"|(?:errors|ports)\.py)(?![\w/*])"
 )
 
@@ -128,12 +129,16 @@ def test_the_index_leads_to_every_paper() -> None:
 def test_the_dependencies_are_all_explained() -> None:
     explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    npm = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))
+    names = [*npm["dependencies"], *npm["devDependencies"]]
     lines = [
+        (ROOT / "frontend" / "node.txt").read_text(encoding="utf-8").split()[0],
         *project["project"]["dependencies"],
         *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
         *project["dependency-groups"]["dev"],
     ]
-    assert not [line for line in lines if f"`{Requirement(line).name}`" not in explained]
+    names += [Requirement(line).name for line in lines]
+    assert not [name for name in names if f"`{name}`" not in explained]
 
 
 def test_the_rule_of_decision_005_is_the_rule() -> None:

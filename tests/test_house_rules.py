@@ -21,6 +21,7 @@ TREE = (
     "docs",
     "packs",
     "bench",
+    "frontend",
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
@@ -39,7 +40,7 @@ FFMPEG_FLOOR = (8, 1, 2)
 COPYLEFT = re.compile(r"(?<![L])A?GPL|Affero|GNU General Public", re.IGNORECASE)
 MOST_LINES = 300
 MACHINE = re.compile(
-    r"(?<![\w.])/(?:work|farm|home|root|Users|tmp)/[A-Za-z]|pypi\.org|pythonhosted\.org|index-url",
+    r"(?<![\w.])/(?:work|farm|home|root|Users|tmp)/[A-Za-z]|pypi\.org|pythonhosted\.org|npmjs\.|index-url",
     re.IGNORECASE,
 )
 
@@ -93,7 +94,11 @@ def files_of_the_tree() -> Iterator[Path]:
     for name in TREE:
         place = ROOT / name
         inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-        yield from (path for path in inside if path.is_file() and path.suffix != ".pyc")
+        yield from (
+            path
+            for path in inside
+            if path.is_file() and path.suffix != ".pyc" and "node_modules" not in path.parts
+        )
 
 
 @pytest.mark.parametrize("name", NEVER)

@@ -100,6 +100,23 @@ def test_from_the_first_link_to_a_passkey(console: Running, program: str) -> Non
         browser.wait_for("document.getElementById('passkey-words').textContent.includes('did not fit')")
 
 
+def test_where_no_passkey_is_given_the_page_says_so(console: Running, program: str) -> None:  # noqa: F811
+    with Browser(program) as browser:
+        browser.authenticator(willing=False)
+        browser.open(here(console) + "/sign-in")
+        browser.wait_for("document.getElementById('passkey').hidden === false")
+        browser.value("document.querySelector('#passkey button').click()")
+        browser.wait_for("document.getElementById('passkey-words').textContent === 'No passkey was given.'")
+
+
+def test_a_browser_without_passkeys_is_not_asked_for_one(console: Running, program: str) -> None:  # noqa: F811
+    with Browser(program) as browser:
+        browser.beforehand("delete window.PublicKeyCredential")
+        browser.open(here(console) + "/sign-in")
+        assert browser.value("window.PublicKeyCredential === undefined") is True
+        assert browser.value("document.getElementById('passkey').hidden") is True
+
+
 def test_a_number_is_no_name_for_passkeys(console: Running) -> None:
     answer = console.client.post(f"{console.url}/sign-in/passkey/ask", headers={"Origin": console.url})
     assert answer.status_code == 403

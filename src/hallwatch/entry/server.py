@@ -41,6 +41,7 @@ from hallwatch.settings.changing import joined
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import SELF_SIGNED, Site
 from hallwatch.web.app import create_app
+from hallwatch.web.built import static_folder
 from hallwatch.web.console import Console, SiteFacts, Status
 
 LOG = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Server:
     def __init__(self, site: Site, environment: Environment, *, notice: str = "", demo: bool = False) -> None:
         forbid_core_dumps()
         os.umask(0o077)
+        static_folder()  # before anything is started
         self._site = site
         self._data = _data_dir(site)
         self._lock = _lock(self._data)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -16,6 +14,7 @@ from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
 from hallwatch.web import office, passkeys, provider, settings, signing_in
 from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
+from hallwatch.web.built import static_folder
 from hallwatch.web.console import Console
 from hallwatch.web.guard import Guard
 from hallwatch.web.pages import Pages, first_page
@@ -23,11 +22,9 @@ from hallwatch.web.signing_in import visitor_of
 from hallwatch.web.stream import events
 from hallwatch.web.throttle import Throttle
 
-HERE = Path(__file__).parent
-
 
 def create_app(console: Console) -> FastAPI:
-    """The console of one site."""
+    """The console of one site. Raises UserError when its scripts and styles have not been built."""
     app = FastAPI(
         title="Hallwatch",
         docs_url=None,
@@ -36,7 +33,7 @@ def create_app(console: Console) -> FastAPI:
         dependencies=[Depends(admission(console))],
     )
     app.add_middleware(Guard, secure=console.secure)
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    app.mount("/static", StaticFiles(directory=static_folder()))
     pages = Pages(console)
     desk = signing_in.Desk(console, Throttle())
     signing_in.add_routes(app, console, pages, desk)

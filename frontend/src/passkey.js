@@ -1,4 +1,5 @@
 // Passkeys: the browser makes or finds one, the server checks it. Without them the buttons stay away.
+import { browserSupportsWebAuthn, startAuthentication, startRegistration } from "@simplewebauthn/browser";
 
 async function send(path, fields) {
   const body = new FormData();
@@ -16,23 +17,21 @@ async function send(path, fields) {
 async function make(form, csrf) {
   const asked = await send("/account/passkey/ask", { csrf });
   if (!asked) return undefined;
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(asked.options);
-  const made = await navigator.credentials.create({ publicKey });
+  const made = await startRegistration({ optionsJSON: asked.options });
   const name = form.elements.name.value;
   return send("/account/passkey", { csrf, name, ticket: asked.ticket, answer: JSON.stringify(made) });
 }
 
 async function use(form) {
   const asked = await send("/sign-in/passkey/ask", {});
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.options);
-  const used = await navigator.credentials.get({ publicKey });
+  const used = await startAuthentication({ optionsJSON: asked.options });
   const next = form.elements.next.value;
   return send("/sign-in/passkey", { next, ticket: asked.ticket, answer: JSON.stringify(used) });
 }
 
 const form = document.getElementById("passkey");
 const words = document.getElementById("passkey-words");
-if (form && window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+if (form && browserSupportsWebAuthn()) {
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -42,6 +41,7 @@ if (form && window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
       const told = await (csrf ? make(form, csrf) : use(form));
       if (told) location.assign(told.next);
     } catch (error) {
+      if (error.name === "AbortError") return; // pressed once more: the later try speaks
       words.textContent = error.name === "NotAllowedError" ? "No passkey was given." : error.message;
     }
   });
