@@ -11,7 +11,8 @@ from hallwatch.core.kept import Whereabouts
 from hallwatch.entry.wiring import places_of
 from hallwatch.errors import SettingsError
 from hallwatch.settings.read import EXAMPLE, read_site
-from hallwatch.settings.site import Section, Site
+from hallwatch.settings.section import Section
+from hallwatch.settings.site import Site
 from tests.watching import HALLWATCH
 
 DOC = Path(__file__).parents[1] / "docs" / "operating.md"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hallwatch.adapters.sources.address import masked
-from hallwatch.settings.site import CameraSection, Section, Site
+from hallwatch.settings.section import Section
+from hallwatch.settings.site import CameraSection, Site
 from hallwatch.web.console import Setting, SettingGroup
 
 
