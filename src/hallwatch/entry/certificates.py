@@ -139,5 +139,7 @@ class Certificates:
         self._tell("renewal", FAILS.format(ends=ends, why=self._why))
 
     def _run(self) -> None:
-        while not self._ending.wait(self._every_s):
+        while True:
             self.turn(datetime.now(UTC))
+            if self._ending.wait(self._every_s):
+                return

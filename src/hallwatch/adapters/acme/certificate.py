@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,12 +48,11 @@ class AcmeCertificate:
     def life(self) -> Life | None:
         """The life of the one that is kept; None when there is none that can be used for this name."""
         try:
-            pem = self.path.read_bytes()
-            key = load_pem_private_key(pem, None)
-            found = x509.load_pem_x509_certificate(pem)
-        except (OSError, ValueError, TypeError):
+            found = x509.load_pem_x509_certificate(self.path.read_bytes())
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.path, password="")
+        except (OSError, ValueError):
             return None
-        if key.public_key() != found.public_key() or self._domain not in _names(found):
+        if self._domain not in _names(found):
             return None
         return Life(found.not_valid_before_utc, found.not_valid_after_utc)
 
