@@ -50,9 +50,10 @@ class AcmeCertificate:
         try:
             found = x509.load_pem_x509_certificate(self.path.read_bytes())
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.path, password="")
+            names = _names(found)
         except (OSError, ValueError):
             return None
-        if self._domain not in _names(found):
+        if self._domain not in names:
             return None
         return Life(found.not_valid_before_utc, found.not_valid_after_utc)
 
