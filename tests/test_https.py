@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 from hallwatch.adapters.keys.certificate import LIFE, self_signed
-from hallwatch.entry.http import Tls, listening_socket
+from hallwatch.entry.http import listening_socket
+from hallwatch.entry.tls import Served, Tls
 from hallwatch.errors import SettingsError
 from hallwatch.settings.read import read_site
 from tests.serving import PASSWORD, environment, write_config
@@ -87,4 +88,4 @@ def test_a_certificate_that_is_not_the_keys_is_refused_in_one_line(tmp_path: Pat
         (tmp_path / name).mkdir()
     one, two = (self_signed(tmp_path / name, "127.0.0.1", NOW) for name in ("one", "two"))
     with pytest.raises(SettingsError, match="cannot be used together"):
-        listening_socket("127.0.0.1", 0, Tls(one[0], two[1]))
+        Served(Tls(one[0], two[1]))

@@ -10,6 +10,7 @@ HallwatchError
 │   ├── EnrolmentError    a picture opens, but no one face in it can be enrolled
 │   ├── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
 │   ├── KeysError         the master key or the key store is missing, damaged or not the one that belongs here
+│   ├── CertificateError  an authority gave no certificate, or it cannot be kept
 │   ├── BackupError       a backup cannot be made, or is not one that can be restored here
 │   ├── PasskeyRefused    a passkey that does not fit, or comes too late
 │   ├── ProviderFault     the district's own sign-in does not answer, or says something else than it should
@@ -68,6 +69,10 @@ class TemplateMismatch(HallwatchError):
 
 class KeysError(UserError):
     """The master key or the key store is missing, damaged or not the one that belongs here."""
+
+
+class CertificateError(UserError):
+    """An authority gave no certificate, or it cannot be kept."""
 
 
 class BackupError(UserError):

@@ -5,37 +5,22 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
+from hallwatch.entry.tls import Served
 from hallwatch.errors import SettingsError
 
 GRACE_S = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """PEM files of the certificate with its chain, and of its private key."""
-
-    certificate: Path
-    key: Path
-
-
-def listening_socket(host: str, port: int, tls: Tls | None = None) -> socket.socket:
-    """A listening socket; beyond this machine only with HTTPS.
-
-    Raises SettingsError when the port is taken, or certificate and key cannot be used.
-    """
-    if tls is None and not ipaddress.ip_address(host).is_loopback:
+def listening_socket(host: str, port: int, served: Served | None = None) -> socket.socket:
+    """A listening socket; beyond this machine only with HTTPS. Raises SettingsError when the port is taken."""
+    if served is None and not ipaddress.ip_address(host).is_loopback:
         raise SettingsError(f"without a certificate the console may listen on loopback only, not on {host}")
-    _tls_options(tls)
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -76,11 +61,12 @@ class HttpServer:
         app: FastAPI,
         listening: socket.socket,
         *,
-        tls: Tls | None = None,
+        served: Served | None = None,
+        name: str | None = None,
         ending: Callable[[], None] = lambda: None,
     ) -> None:
-        """Raises SettingsError when certificate and key cannot be used."""
-        self._socket, self._tls = listening, tls
+        """``served`` makes it HTTPS; ``name`` is that of the certificate, where it is known."""
+        self._socket, self._https, self._name = listening, served is not None, name
         self._server = _Server(
             uvicorn.Config(
                 app,
@@ -92,7 +78,7 @@ class HttpServer:
                 http="h11",
                 ws="none",
                 lifespan="off",
-                **_tls_options(tls),
+                ssl_context_factory=None if served is None else lambda config, default: served.context,
             ),
             ending,
         )
@@ -101,9 +87,11 @@ class HttpServer:
     def url(self) -> str:
         """Where a browser finds the page."""
         host, port = self._socket.getsockname()[:2]
-        if ipaddress.ip_address(host).is_unspecified:
+        if self._name is not None:
+            host = self._name
+        elif ipaddress.ip_address(host).is_unspecified:
             host = socket.gethostname()
-        scheme = "http" if self._tls is None else "https"
+        scheme = "https" if self._https else "http"
         return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def run_until_told(self) -> None:
@@ -116,20 +104,3 @@ class HttpServer:
     def stop(self) -> None:
         """End soon; safe from any thread and from a signal handler."""
         self._server.should_exit = True
-
-
-def _tls_options(tls: Tls | None) -> dict[str, Any]:
-    """TLS 1.2 and newer. Raises SettingsError for files that cannot be used together."""
-    if tls is None:
-        return {}
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            f"the certificate {tls.certificate} and the key {tls.key} cannot be used together: {error}"
-        ) from error
-    return {
-        "ssl_certfile": tls.certificate,
-        "ssl_keyfile": tls.key,
-        "ssl_version": ssl.PROTOCOL_TLS_SERVER,
-    }

@@ -10,23 +10,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from hallwatch.adapters.keys.certificate import self_signed
-from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Note
 from hallwatch.entry.board import LiveBoard
+from hallwatch.entry.certificates import Certificates, acme_of, tls_of
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
-from hallwatch.entry.http import HttpServer, Tls, listening_socket
+from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import law_of
@@ -34,12 +32,13 @@ from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.entry.supervisor import Supervisor
+from hallwatch.entry.tls import Served
 from hallwatch.entry.wiring import chest_of, list_order, place_of, places_of, worker_orders
 from hallwatch.errors import Forbidden, SettingsError
 from hallwatch.flow.setting import PREFIX
 from hallwatch.settings.changing import joined
 from hallwatch.settings.environment import Environment
-from hallwatch.settings.site import SELF_SIGNED, Site
+from hallwatch.settings.site import Site
 from hallwatch.web.app import create_app
 from hallwatch.web.built import static_folder
 from hallwatch.web.console import Console, SiteFacts, Status
@@ -61,8 +60,10 @@ class Server:
         self._data = _data_dir(site)
         self._lock = _lock(self._data)
         chest = chest_of(site, environment)
-        tls = _tls(site, chest)
-        listening = listening_socket(site.console.host, site.console.port, tls)
+        acme = acme_of(site, chest.folder)
+        tls = tls_of(site, chest.folder, acme)
+        served = None if tls is None else Served(tls)
+        listening = listening_socket(site.console.host, site.console.port, served)
         try:
             self._board = LiveBoard([camera.name for camera in site.cameras])
             place = place_of(site)
@@ -99,11 +100,13 @@ class Server:
                 settings=settings,
                 provider=OwnSignIn(settings.now),
                 device_key=store.secret("devices"),
-                secure=tls is not None,
+                secure=served is not None,
                 demo=demo,
             )
         )
-        self._http = HttpServer(app, listening, tls=tls, ending=self._board.end)
+        name = None if site.acme is None else site.acme.domain
+        self._http = HttpServer(app, listening, served=served, name=name, ending=self._board.end)
+        self._certificates = None if served is None else Certificates(served, acme, self._board.trouble)
         self._failure: BaseException | None = None
 
     @property
@@ -134,10 +137,14 @@ class Server:
         )
         minding = threading.Thread(target=self._mind, name="supervisor")
         minding.start()
+        if self._certificates is not None:
+            self._certificates.start()
         try:
             with _signals(self.stop):
                 self._http.run_until_told()
         finally:
+            if self._certificates is not None:
+                self._certificates.stop()
             self._supervisor.stop()
             minding.join()
             self._alerts.close()
@@ -174,17 +181,6 @@ def _data_dir(site: Site) -> Path:
     except OSError as error:
         raise SettingsError(f"the data_dir {folder} cannot be made: {error.strerror}") from error
     return folder
-
-
-def _tls(site: Site, chest: Chest) -> Tls | None:
-    """The district's certificate, or a self-signed one for the first hour; None for loopback without HTTPS."""
-    console = site.console
-    if console.certificate is None:
-        return None
-    if console.certificate == SELF_SIGNED:
-        chest.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Tls(*self_signed(chest.folder, console.host, datetime.now(UTC)))
-    return Tls(Path(console.certificate), Path(console.private_key or ""))
 
 
 def _under_law(site: Site, environment: Environment, socket: Path) -> str | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hallwatch.errors import SettingsError
-from hallwatch.settings.site import SELF_SIGNED, ConsoleSection, DatabaseSection, Site, WatchlistSection
+from hallwatch.settings.acme import AcmeSection
+from hallwatch.settings.site import MADE, ConsoleSection, DatabaseSection, Site, WatchlistSection
 
 EXAMPLE = """\
 [site]
@@ -76,6 +77,7 @@ def _anchored(site: Site, folder: Path) -> Site:
             "watchlist": WatchlistSection(dir=str(folder / site.watchlist.dir)),
             "cameras": cameras,
             "console": _anchored_console(site.console, folder),
+            "acme": None if site.acme is None else _anchored_acme(site.acme, folder),
             "keys": site.keys.model_copy(
                 update={
                     name: str(folder / value)
@@ -90,8 +92,12 @@ def _anchored(site: Site, folder: Path) -> Site:
 
 def _anchored_console(console: ConsoleSection, folder: Path) -> ConsoleSection:
     paths = {"certificate": console.certificate, "private_key": console.private_key}
-    files = {name: str(folder / path) for name, path in paths.items() if path and path != SELF_SIGNED}
+    files = {name: str(folder / path) for name, path in paths.items() if path and path not in MADE}
     return console.model_copy(update=files)
+
+
+def _anchored_acme(acme: AcmeSection, folder: Path) -> AcmeSection:
+    return acme.model_copy(update={"authority": str(folder / acme.authority)} if acme.authority else {})
 
 
 def _anchored_database(database: DatabaseSection, folder: Path) -> DatabaseSection:

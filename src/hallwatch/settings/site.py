@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from hallwatch.core.policy.networks import HOME, networks_of
+from hallwatch.settings.acme import AcmeSection
 from hallwatch.settings.section import IN_CONSOLE, Section
 from hallwatch.settings.sign_in import SignInSection
 
@@ -180,6 +181,9 @@ class CameraSection(Section):
 
 
 SELF_SIGNED = "self-signed"
+ACME = "acme"
+MADE = (None, SELF_SIGNED, ACME)
+"""What [console] certificate says when it names no file."""
 
 
 class ConsoleSection(Section):
@@ -193,7 +197,8 @@ class ConsoleSection(Section):
     certificate: str | None = Field(
         default=None,
         min_length=1,
-        description='PEM file with the certificate and its chain, or "self-signed" for the first hour.',
+        description='PEM file with the certificate and its chain; "acme": Hallwatch gets its own, see [acme];'
+        ' or "self-signed" for the first hour.',
     )
     private_key: str | None = Field(
         default=None, min_length=1, description="PEM file with the certificate's private key."
@@ -214,10 +219,12 @@ class ConsoleSection(Section):
         if self.certificate is None and not ipaddress.ip_address(self.host).is_loopback:
             raise ValueError(
                 "beyond this machine the console needs HTTPS: name a certificate and its private_key, or write"
-                ' certificate = "self-signed" for the first hour'
+                ' certificate = "acme", or "self-signed" for the first hour'
             )
-        if (self.private_key is not None) != (self.certificate not in (None, SELF_SIGNED)):
-            raise ValueError("certificate and private_key go together; a self-signed one makes its own")
+        if (self.private_key is not None) != (self.certificate not in MADE):
+            raise ValueError(
+                'certificate and private_key go together; "acme" and "self-signed" make their own'
+            )
         return self
 
 
@@ -229,6 +236,7 @@ class Site(Section):
     recognition: RecognitionSection = Field(default_factory=lambda: RecognitionSection())
     cameras: tuple[CameraSection, ...] = Field(default=(), strict=False)
     console: ConsoleSection = Field(default_factory=lambda: ConsoleSection())
+    acme: AcmeSection | None = None
     database: DatabaseSection | None = None
     network: NetworkSection = Field(default_factory=lambda: NetworkSection())
     keys: KeysSection = Field(default_factory=lambda: KeysSection())
@@ -241,6 +249,14 @@ class Site(Section):
             if camera.name in seen:
                 raise ValueError(f'two cameras are called "{camera.name}"; give each its own name')
             seen.add(camera.name)
+        return self
+
+    @model_validator(mode="after")
+    def _acme_is_whole(self) -> Site:
+        if (self.console.certificate == ACME) != (self.acme is not None):
+            raise ValueError('the table [acme] and certificate = "acme" under [console] go together')
+        if self.acme is not None and self.acme.challenge_port == self.console.port:
+            raise ValueError("challenge_port under [acme] and port under [console] must be two ports")
         return self
 
     @property
