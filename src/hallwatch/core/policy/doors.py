@@ -48,6 +48,7 @@ WEB = (
     Door("GET /alerts/{alert_id}/photo", May.SEE_ALERTS, Whose.SCHOOLS),
     Door("GET /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in", Who.ANYBODY, Whose.NOBODYS),
+    Door("POST /language", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-out", Who.SIGNED_IN, Whose.OWN),
     Door("GET /link/{token}", Who.ANYBODY, Whose.OWN),
     Door("POST /link/{token}", Who.ANYBODY, Whose.OWN),
