@@ -47,8 +47,8 @@ def texts() -> Catalog:
     """Every text, from code, templates, packs and profiles."""
     catalogue = Catalog(project="Hallwatch", header_comment=HEAD, charset="utf-8", fuzzy=False)
     for path in sorted(SOURCE.rglob("*.py")):
-        for message in of_code(path.read_text(encoding="utf-8")):
-            catalogue.add(message, locations=[(relative(path), 0)])
+        for text in of_code(path.read_text(encoding="utf-8")):
+            catalogue.add(text, locations=[(relative(path), 0)])
     for path in sorted((SOURCE / "web" / "templates").glob("*.html")):
         for message in of_template(path):
             catalogue.add(message, locations=[(relative(path), 0)])
@@ -92,12 +92,12 @@ def text_of(node: ast.expr) -> str | None:
 
 
 def _hole(part: ast.expr) -> str:
-    names = [one.attr if isinstance(one, ast.Attribute) else one.id for one in ast.walk(part) if _is_name(one)]
-    return names[0].lower() if names else "it"
-
-
-def _is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name | ast.Attribute)
+    for node in ast.walk(part):
+        if isinstance(node, ast.Attribute):
+            return node.attr.lower()
+        if isinstance(node, ast.Name):
+            return node.id.lower()
+    return "it"
 
 
 def of_template(path: Path) -> Iterator[str | tuple[str, ...]]:

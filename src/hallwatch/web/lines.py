@@ -1,8 +1,8 @@
 """Lines that rooms below the console write in English and pages show, as messages of the catalogues.
 
-What stands in braces is whatever stands there in the line. A test holds that each line can really be written by the
-code. Lines that are arguments of ``Refused``, ``PasskeyRefused``, ``Rule`` or ``Field(description=...)``, and those of
-packs and profiles, are found by `make texts` and do not stand here.
+What stands in braces is whatever stands there in the line ({count}: a number). A test holds that each line can really
+be written by the code. Lines that are arguments of ``Refused``, ``PasskeyRefused``, ``Rule`` or
+``Field(description=...)``, and those of packs and profiles, are found by `make texts` and do not stand here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ SIGNING_IN = (
 
 TROUBLES = (
     N_("Alerts cannot be saved just now: {reason}. Trying again."),
-    N_("Alerts cannot be saved just now: {reason}. Trying again. {waiting} possible matches wait to be saved and shown."),
+    N_(
+        "Alerts cannot be saved just now: {reason}. Trying again. {waiting} possible matches wait to be saved and"
+        " shown."
+    ),
     N_("Analysis stopped: {reason}. It is being started again."),
     N_(
         "Deletion is held back: {why}. Look at the clock and the audit trail; then type, at the machine:"

@@ -126,11 +126,12 @@ def _said(spoken: str, line: str) -> str:
 
 
 def _pattern(message: str) -> re.Pattern[str]:
-    """What a line made from the message looks like."""
+    """What a line made from the message looks like; ``count`` is a number, any other hole is whatever stands there."""
     pieces = HOLE.split(message)
     names = pieces[1::2]
     text = "".join(
-        re.escape(piece) if number % 2 == 0 else f"(?P<{piece}>.+?)" for number, piece in enumerate(pieces)
+        re.escape(piece) if number % 2 == 0 else f"(?P<{piece}>{'[0-9.,]+' if piece == 'count' else '.+?'})"
+        for number, piece in enumerate(pieces)
     )
     assert len(set(names)) == len(names), f"one hole twice: {message}"
     return re.compile(text, re.DOTALL)
