@@ -2,13 +2,14 @@
 # make demo    two people walk down a corridor; the one on the list raises an alert in your browser
 # make test    everything that must hold
 # make bench   how fast this machine is, as JSON
+# make texts   collect the console's texts, bring the catalogues up to date
 # make lock    resolve requirements.lock anew
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint bench lock
+.PHONY: setup demo test lint bench texts lock
 
 setup: $(VENV)/.ready
 	@$(BIN)/python frontend/build.py
@@ -35,6 +36,9 @@ test: setup lint
 
 bench: setup
 	$(BIN)/hallwatch bench --json
+
+texts: setup
+	$(BIN)/python -m tests.texts
 
 lock:
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \

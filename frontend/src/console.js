@@ -42,7 +42,7 @@ function showWaiting() {
 
 function offerWaiting() {
   const count = waiting.length;
-  newButton.textContent = count === 1 ? "1 new alert" : `${count} new alerts`;
+  newButton.textContent = count === 1 ? newButton.dataset.one : newButton.dataset.many.replace("{count}", count);
   newButton.hidden = count === 0;
 }
 
@@ -85,7 +85,8 @@ function heard() {
 function show(live) {
   document.getElementById("lost").hidden = live;
   document.getElementById("live").className = live ? "live on" : "live off";
-  document.getElementById("live-words").textContent = live ? "Live" : "Not live";
+  const words = document.getElementById("live-words");
+  words.textContent = live ? words.dataset.on : words.dataset.off;
 }
 
 function connect() {

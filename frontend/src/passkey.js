@@ -10,7 +10,7 @@ async function send(path, fields) {
     return undefined;
   }
   const told = await response.json();
-  if (!response.ok) throw new Error(told.fault ?? "That was not possible.");
+  if (!response.ok) throw new Error(told.fault ?? form.dataset.impossible);
   return told;
 }
 
@@ -42,7 +42,7 @@ if (form && browserSupportsWebAuthn()) {
       if (told) location.assign(told.next);
     } catch (error) {
       if (error.name === "AbortError") return; // pressed once more: the later try speaks
-      words.textContent = error.name === "NotAllowedError" ? "No passkey was given." : error.message;
+      words.textContent = error.name === "NotAllowedError" ? form.dataset.none : error.message;
     }
   });
 }

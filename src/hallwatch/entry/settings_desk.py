@@ -93,8 +93,8 @@ class SettingRules:
 def _source(file: Site, table: str, field: str, one: Changeable | None, stored: Mapping[str, str]) -> str:
     section = getattr(file, table)
     if table in file.model_fields_set and field in section.model_fields_set:
-        return "hallwatch.toml"
-    return "set in the console" if one is not None and one.name in stored else ""
+        return "file"
+    return "console" if one is not None and one.name in stored else ""
 
 
 def _camera(camera: CameraSection) -> SettingGroup:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Form, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException as AnyHttpException
@@ -12,7 +14,7 @@ from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
-from hallwatch.web import office, passkeys, provider, settings, signing_in
+from hallwatch.web import languages, office, passkeys, provider, settings, signing_in
 from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
 from hallwatch.web.built import static_folder
 from hallwatch.web.console import Console
@@ -20,7 +22,11 @@ from hallwatch.web.guard import Guard
 from hallwatch.web.pages import Pages, first_page
 from hallwatch.web.signing_in import visitor_of
 from hallwatch.web.stream import events
+from hallwatch.web.texts import gettext as _
+from hallwatch.web.texts import said
 from hallwatch.web.throttle import Throttle
+
+LongText = Annotated[str, Form(max_length=2000)]
 
 
 def create_app(console: Console) -> FastAPI:
@@ -32,6 +38,7 @@ def create_app(console: Console) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(admission(console))],
     )
+    app.add_middleware(languages.InLanguage)
     app.add_middleware(Guard, secure=console.secure)
     app.mount("/static", StaticFiles(directory=static_folder()))
     pages = Pages(console)
@@ -66,6 +73,12 @@ def create_app(console: Console) -> FastAPI:
         jpeg = None if alert.erased else console.alerts.photo(alert.external_id)
         return _picture(console, visitor, alert, "photo", jpeg)
 
+    @app.post("/language")
+    def choose_language(language: signing_in.Text, next: LongText = "/") -> Response:
+        response = RedirectResponse(signing_in.own_path(next), status_code=303)
+        languages.keep(response, language, secure=console.secure)
+        return response
+
     @app.get("/healthz")
     def healthz() -> JSONResponse:
         return JSONResponse({"alive": True})
@@ -82,13 +95,13 @@ def create_app(console: Console) -> FastAPI:
 
     @app.exception_handler(RequestValidationError)
     def unintelligible(request: Request, error: Exception) -> Response:
-        return _said(pages, request, 422, "A field is missing or too long.")
+        return _said(pages, request, 422, _("A field is missing or too long."))
 
     @app.exception_handler(HallwatchError)
     def unreadable(request: Request, error: Exception) -> Response:
         # A killed keeper leaves its last change to be undone by the next one, a second later: ask again then.
         again = {"Refresh": "2", "Retry-After": "2"}
-        text = f"{error}. This page asks again by itself.\n"
+        text = f"{said(str(error))}. {_('This page asks again by itself.')}\n"
         return Response(text, status_code=503, headers=again, media_type="text/plain; charset=utf-8")
 
     return app
@@ -96,6 +109,7 @@ def create_app(console: Console) -> FastAPI:
 
 def _said(pages: Pages, request: Request, status: int, line: str) -> Response:
     """One line, as a page for whoever looks at pages."""
+    line = said(line)
     if "text/html" not in request.headers.get("accept", ""):
         return Response(f"{line}\n", status_code=status, media_type="text/plain; charset=utf-8")
     visitor = getattr(request.state, "visitor", None)

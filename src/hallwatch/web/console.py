@@ -120,8 +120,9 @@ class SignInProvider(Protocol):
 class Setting:
     """One setting as people see it: its name, its value without secrets, and what it means.
 
-    ``source`` says where the value comes from; ``waiting`` is what it will be from the next start on; ``choices`` are
-    the words that it may be, if it is not written freely. A ``secret`` is never shown.
+    ``source`` says where the value comes from: "file", "console" or "" (its default); ``waiting`` is what it will be
+    from the next start on; ``choices`` are the words that it may be, if it is not written freely. A ``secret`` is never
+    shown.
     """
 
     name: str

@@ -17,6 +17,7 @@ from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import Desk, reasoned, visitor_of
+from hallwatch.web.texts import gettext as _
 
 Text = Annotated[str, Form(max_length=300)]
 TRAIL = 100
@@ -34,14 +35,14 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
         visitor = visitor_of(request)
         fault = password_fault(password, visitor.account.login)
         if fault is None and password != again:
-            fault = "The two new passwords are not the same."
+            fault = _("The two new passwords are not the same.")
         fault = desk.own_password(request, visitor.account, old) or fault
         if fault is not None:
             return _account_page(console, pages, visitor, fault=fault)
         kept = desk.hashed(password)
         console.ask(SetPassword(visitor.by, visitor.account.account_id, kept, visitor.signed.digest))
         return _account_page(
-            console, pages, visitor, said="The password is changed; other browsers are signed out."
+            console, pages, visitor, said=_("The password is changed; other browsers are signed out.")
         )
 
     @app.post("/account/code")
@@ -49,13 +50,13 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
         visitor = visitor_of(request)
         if secret and console.proofs.code_step(secret, code) is None:
             return _account_page(
-                console, pages, visitor, fault="That code did not fit; scan the new picture."
+                console, pages, visitor, fault=_("That code did not fit; scan the new picture.")
             )
         console.ask(SetCode(visitor.by, visitor.account.account_id, secret))
         said = (
-            "From now on a code of your app is asked for, too."
+            _("From now on a code of your app is asked for, too.")
             if secret
-            else "No code is asked for any more."
+            else _("No code is asked for any more.")
         )
         return _account_page(console, pages, visitor, said=said)
 

@@ -13,16 +13,18 @@ from hallwatch.core.policy.roles import Account, May
 from hallwatch.web import words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
+from hallwatch.web.languages import page_asked_for
+from hallwatch.web.texts import LANGUAGES, N_, gettext, language, ngettext, said, texts_in
 
 SHOWN = 50
 """How many alerts the page holds; older ones stay in the database."""
 
 NAVIGATION = (
-    ("/", "Alerts", May.SEE_ALERTS),
-    ("/people", "People and roles", May.MANAGE_ACCOUNTS),
-    ("/audit", "Audit", May.READ_AUDIT),
-    ("/settings", "Settings", May.SEE_SETTINGS),
-    ("/health", "Health", May.SEE_HEALTH),
+    ("/", N_("Alerts"), May.SEE_ALERTS),
+    ("/people", N_("People and roles"), May.MANAGE_ACCOUNTS),
+    ("/audit", N_("Audit"), May.READ_AUDIT),
+    ("/settings", N_("Settings"), May.SEE_SETTINGS),
+    ("/health", N_("Health"), May.SEE_HEALTH),
 )
 
 
@@ -32,14 +34,22 @@ class Pages:
     def __init__(self, console: Console) -> None:
         self._console = console
         zone = console.facts.zone
+        for code in LANGUAGES:
+            texts_in(code)  # a damaged catalogue is a server that does not start
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
+            extensions=["jinja2.ext.i18n"],
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.policies["ext.i18n.trimmed"] = True
+        self._templates.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._templates.filters.update(
+            said=said,
+            number=words.number,
+            value_words=words.value_words,
             list_words=words.list_words,
             clock=lambda at: words.clock(at, zone),
             day=lambda at: words.day(at, zone),
@@ -61,6 +71,9 @@ class Pages:
             navigation=places,
             secure=self._console.secure,
             provider=self._console.provider,
+            language=language(),
+            languages=LANGUAGES,
+            page=page_asked_for(),
             **more,
         )
 

@@ -13,6 +13,8 @@ from hallwatch.core.requests import AddPasskey, DropPasskey
 from hallwatch.errors import PasskeyRefused
 from hallwatch.web.console import Console
 from hallwatch.web.signing_in import Desk, own_path, visitor_of
+from hallwatch.web.texts import gettext as _
+from hallwatch.web.texts import said
 from hallwatch.web.tickets import Tickets
 
 Text = Annotated[str, Form(max_length=300)]
@@ -28,7 +30,7 @@ def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
     def ask_for_new(request: Request) -> JSONResponse:
         account = visitor_of(request).account
         known = console.who.passkeys(account.account_id)
-        host, _ = _here(request)
+        host, _origin = _here(request)
         challenge, options = proofs.to_make(host, console.facts.name, account.login, account.name, known)
         return JSONResponse({"ticket": challenges.put(challenge), "options": json.loads(options)})
 
@@ -37,7 +39,7 @@ def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
         visitor = visitor_of(request)
         host, origin = _here(request)
         made = proofs.made(_asked(challenges, ticket), host, origin, answer)
-        console.ask(AddPasskey(visitor.by, visitor.account.account_id, *made, name.strip() or "A passkey"))
+        console.ask(AddPasskey(visitor.by, visitor.account.account_id, *made, name.strip() or _("A passkey")))
         return JSONResponse({"next": "/account"})
 
     @app.post("/account/passkey/{credential_id}/drop")
@@ -71,7 +73,7 @@ def add_routes(app: FastAPI, console: Console, desk: Desk) -> None:
 
     @app.exception_handler(PasskeyRefused)
     def refused(request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"fault": str(error)}, status_code=403)
+        return JSONResponse({"fault": said(str(error))}, status_code=403)
 
 
 def _asked(challenges: Tickets[bytes], ticket: str) -> bytes:

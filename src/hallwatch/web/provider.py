@@ -21,12 +21,16 @@ from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, SignInProvider
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import CAME_BY_PROVIDER, Desk, own_path, visitor_of
+from hallwatch.web.texts import N_
+from hallwatch.web.texts import gettext as _
 from hallwatch.web.tickets import Tickets
 
 LEFT = "hallwatch-left"
 AWAY_S = 600.0
 BACK = "/sign-in/provider/back"
-NOBODY = "Nobody here signs in with that address. Ask an administrator to add you with exactly this address."
+NOBODY = N_(
+    "Nobody here signs in with that address. Ask an administrator to add you with exactly this address."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
     def back(request: Request, state: str = "", code: str = "", error: str = "") -> Response:
         away = left.take(request.cookies.get(LEFT, ""))
         if away is None or not hmac.compare_digest(away.started.state, state):
-            return _refused(pages, request, "That took too long, or was begun in another browser; try again.")
+            return _refused(
+                pages, request, _("That took too long, or was begun in another browser; try again.")
+            )
         try:
             if error or not code:
                 raise ProviderFault("Nobody was signed in there; try again.")

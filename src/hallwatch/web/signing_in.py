@@ -20,6 +20,7 @@ from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor, address_of, drop_cookie, set_cookie
 from hallwatch.web.console import Console
 from hallwatch.web.pages import Pages
+from hallwatch.web.texts import gettext as _
 from hallwatch.web.throttle import Throttle
 
 DEVICE = "hallwatch-device"
@@ -46,7 +47,7 @@ class Desk:
         address, device = address_of(request), self._device(request, login)
         wait = self.throttle.wait_s(login, address, device)
         if wait > 0:
-            return f"Too many tries. Wait {wait:.0f} seconds, then try again."
+            return _("Too many tries. Wait {seconds} seconds, then try again.").format(seconds=f"{wait:.0f}")
         with self._trying:
             found = self.console.who.by_login(login)
             account, secret = found if found else (None, None)
@@ -61,20 +62,20 @@ class Desk:
                 self.throttle.succeeded(login, address, device)
                 return account
         self.throttle.failed(login, address, device)
-        return "That did not fit. Check name, password and, if you have set one up, the code of your app."
+        return _("That did not fit. Check name, password and, if you have set one up, the code of your app.")
 
     def own_password(self, request: Request, account: Account, password: str) -> str | None:
         """Why this is not the password of whoever is signed in; None when it is. Guessing is slowed down here, too."""
         address, device = address_of(request), self._device(request, account.login)
         wait = self.throttle.wait_s(account.login, address, device)
         if wait > 0:
-            return f"Too many tries. Wait {wait:.0f} seconds, then try again."
+            return _("Too many tries. Wait {seconds} seconds, then try again.").format(seconds=f"{wait:.0f}")
         found = self.console.who.by_login(account.login)
         with self._trying:
             if found is not None and self.console.proofs.fits(found[1].password, password):
                 return None
         self.throttle.failed(account.login, address, device)
-        return "The old password did not fit."
+        return _("The old password did not fit.")
 
     def hashed(self, password: str) -> str:
         """What is kept of a new password; not too many at once."""
@@ -147,7 +148,7 @@ class Desk:
 
     def _device(self, request: Request, login: str) -> str | None:
         """The account that this browser signed in with before, if it is this login's."""
-        account_id, _, mark = request.cookies.get(DEVICE, "").partition(".")
+        account_id, _dot, mark = request.cookies.get(DEVICE, "").partition(".")
         if not mark or not hmac.compare_digest(mark, self._mark(account_id)):
             return None
         found = self.console.who.by_login(login)
@@ -201,9 +202,9 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
             return HTMLResponse(pages.render("link.html", None, account=None, fault=""), status_code=404)
         fault = password_fault(password, login or account.login)
         if fault is None and password != again:
-            fault = "The two passwords are not the same."
+            fault = _("The two passwords are not the same.")
         if fault is None and account.is_unnamed and not (login.strip() and name.strip()):
-            fault = "Choose a name to sign in with, and write your own name."
+            fault = _("Choose a name to sign in with, and write your own name.")
         if fault is not None:
             return HTMLResponse(
                 pages.render("link.html", None, account=account, fault=fault), status_code=422

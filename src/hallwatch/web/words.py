@@ -1,76 +1,112 @@
-"""How facts are said on the page."""
+"""How facts are said on the page, in the language of whoever looks at it."""
 
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
 from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.policy.roles import Role
+from hallwatch.web.texts import N_, gettext, locale, said
 
 LIST_WORDS = {
-    "expulsion": "Expulsion",
-    "trespass": "Trespass",
-    "registry": "Registry",
-    "other": "Other list",
+    "expulsion": N_("Expulsion"),
+    "trespass": N_("Trespass"),
+    "registry": N_("Registry"),
+    "other": N_("Other list"),
 }
 
 ACTION_WORDS = {
-    "account.add": "Added an account",
-    "account.code": "Set up a code app",
-    "account.code.end": "Ended the code app",
-    "account.disable": "Disabled an account",
-    "account.link": "Made a one-time link",
-    "account.link.use": "Used a one-time link",
-    "account.passkey": "Added a passkey",
-    "account.passkey.drop": "Gave a passkey up",
-    "account.password": "Changed the own password",
-    "alert.raise": "Raised an alert",
-    "audit.export": "Exported the audit trail",
-    "backup.restore": "Restored a backup",
-    "backup.take": "Took a backup",
-    "jurisdiction.bind": "Set the jurisdiction",
-    "jurisdiction.refused": "Was refused another jurisdiction",
-    "keys.rotate": "Rotated the master key",
-    "list.set": "Set the list",
-    "matching.refused": "Was refused camera matching",
-    "person.erase": "Erased a person",
-    "person.keep": "Kept a listed person",
-    "picture.photo": "Looked at a listed photo",
-    "picture.shot": "Looked at a camera shot",
-    "retention.delete": "Deleted faces whose time was over",
-    "retention.hold": "Held deletion back",
-    "retention.release": "Let deletion go on",
-    "second.approve": "Approved a request",
-    "second.ask": "Asked for a second yes",
-    "second.decline": "Declined a request",
-    "second.refused": "Was refused an answer",
-    "session.close": "Signed out",
-    "session.open": "Signed in",
-    "session.prove": "Gave the password again",
-    "templates.refused": "Was refused a face template",
+    "account.add": N_("Added an account"),
+    "account.code": N_("Set up a code app"),
+    "account.code.end": N_("Ended the code app"),
+    "account.disable": N_("Disabled an account"),
+    "account.link": N_("Made a one-time link"),
+    "account.link.use": N_("Used a one-time link"),
+    "account.passkey": N_("Added a passkey"),
+    "account.passkey.drop": N_("Gave a passkey up"),
+    "account.password": N_("Changed the own password"),
+    "account.provided": N_("Joined an account to the school's own sign-in"),
+    "alert.raise": N_("Raised an alert"),
+    "audit.export": N_("Exported the audit trail"),
+    "backup.restore": N_("Restored a backup"),
+    "backup.take": N_("Took a backup"),
+    "jurisdiction.bind": N_("Set the jurisdiction"),
+    "jurisdiction.refused": N_("Was refused another jurisdiction"),
+    "keys.rotate": N_("Rotated the master key"),
+    "list.set": N_("Set the list"),
+    "matching.refused": N_("Was refused camera matching"),
+    "person.erase": N_("Erased a person"),
+    "person.keep": N_("Kept a listed person"),
+    "picture.photo": N_("Looked at a listed photo"),
+    "picture.shot": N_("Looked at a camera shot"),
+    "retention.delete": N_("Deleted faces whose time was over"),
+    "retention.hold": N_("Held deletion back"),
+    "retention.release": N_("Let deletion go on"),
+    "second.approve": N_("Approved a request"),
+    "second.ask": N_("Asked for a second yes"),
+    "second.decline": N_("Declined a request"),
+    "second.refused": N_("Was refused an answer"),
+    "session.close": N_("Signed out"),
+    "session.open": N_("Signed in"),
+    "session.refused": N_("Was refused a sign-in"),
+    "session.prove": N_("Gave the password again"),
+    "setting.change": N_("Changed a setting"),
+    "templates.refused": N_("Was refused a face template"),
 }
 
 CONDITION_WORDS = {
-    CameraCondition.STARTING: "Starting",
-    CameraCondition.WATCHING: "Watching",
-    CameraCondition.LOST: "Not seeing",
-    CameraCondition.ENDED: "Video ended",
+    CameraCondition.STARTING: N_("Starting"),
+    CameraCondition.WATCHING: N_("Watching"),
+    CameraCondition.LOST: N_("Not seeing"),
+    CameraCondition.ENDED: N_("Video ended"),
 }
+
+ROLE_WORDS = {
+    Role.DISTRICT_ADMINISTRATOR: N_("District administrator"),
+    Role.SCHOOL_ADMINISTRATOR: N_("School administrator"),
+    Role.SECURITY: N_("Security"),
+    Role.FRONT_DESK: N_("Front desk"),
+    Role.POLICE_LIAISON: N_("Police liaison"),
+    Role.AUDITOR: N_("Auditor"),
+    Role.TECHNICIAN: N_("Technician"),
+}
+
+VALUE_WORDS = {
+    "not set": N_("not set"),
+    "yes": N_("yes"),
+    "no": N_("no"),
+}
+
+DAY = N_("EEEE, d MMMM y")
+"""How a day is written, in the letters of Unicode's date patterns."""
 
 
 def list_words(kind: str) -> str:
     """A list's name for people."""
-    return LIST_WORDS.get(kind, kind)
+    return gettext(LIST_WORDS[kind]) if kind in LIST_WORDS else kind
 
 
 def role_words(role: Role) -> str:
     """A role's name for people."""
-    return role.value.replace("-", " ").capitalize()
+    return gettext(ROLE_WORDS[role])
 
 
 def action_words(action: str) -> str:
     """What was done, in words."""
-    return ACTION_WORDS.get(action, action.replace(".", ": "))
+    return gettext(ACTION_WORDS[action]) if action in ACTION_WORDS else action.replace(".", ": ")
+
+
+def value_words(value: str) -> str:
+    """A setting's value; only those that are words are translated."""
+    return gettext(VALUE_WORDS[value]) if value in VALUE_WORDS else value
+
+
+def number(count: int) -> str:
+    """A count with its thousands marked."""
+    return format_decimal(count, locale=locale())
 
 
 def moment(at: datetime, zone: tzinfo | None) -> str:
@@ -86,24 +122,26 @@ def clock(at: datetime, zone: tzinfo | None) -> str:
 def day(at: datetime, zone: tzinfo | None) -> str:
     """The day at the site, with the zone's short name."""
     local = at.astimezone(zone)
-    return f"{local:%A}, {local.day} {local:%B %Y}, {local.tzname()}"
+    return f"{format_date(local.date(), gettext(DAY), locale=locale())}, {local.tzname()}"
 
 
 def condition_words(state: CameraState) -> str:
     """A camera's condition in one or two words."""
-    return CONDITION_WORDS[state.condition]
+    return gettext(CONDITION_WORDS[state.condition])
 
 
 def camera_line(state: CameraState) -> str:
     """One line under the camera's name: what it is doing, and what it has done."""
-    parts = [state.detail] if state.detail else []
+    parts = [said(state.detail)] if state.detail else []
     if state.condition is CameraCondition.LOST and state.retry_in_s is not None:
-        parts.append(f"trying again in {state.retry_in_s:.0f} s")
+        parts.append(gettext("trying again in {seconds} s").format(seconds=f"{state.retry_in_s:.0f}"))
     if state.frames:
-        parts.append(f"{state.frames:,} pictures received, {state.analysed:,} analysed")
-    return "; ".join(parts) if parts else "no picture yet"
+        counts = gettext("{received} pictures received, {analysed} analysed")
+        parts.append(counts.format(received=number(state.frames), analysed=number(state.analysed)))
+    return "; ".join(parts) if parts else gettext("no picture yet")
 
 
 def score_words(score: float, threshold: float) -> str:
     """The two numbers."""
-    return f"Score {score:.3f}, threshold {threshold:.3f}."
+    words = gettext("Score {score}, threshold {threshold}.")
+    return words.format(score=f"{score:.3f}", threshold=f"{threshold:.3f}")

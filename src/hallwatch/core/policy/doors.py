@@ -50,6 +50,7 @@ WEB = (
     Door("POST /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /sign-in/provider", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /sign-in/provider/back", Who.ANYBODY, Whose.OWN),
+    Door("POST /language", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-out", Who.SIGNED_IN, Whose.OWN),
     Door("GET /signed-out", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /link/{token}", Who.ANYBODY, Whose.OWN),

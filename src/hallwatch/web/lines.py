@@ -1,0 +1,125 @@
+"""Lines that rooms below the console write in English and pages show, as messages of the catalogues.
+
+What stands in braces is whatever stands there in the line ({count}: a number). A test holds that each line can really
+be written by the code. Lines that are arguments of ``Refused``, ``PasskeyRefused``, ``Rule`` or
+``Field(description=...)``, and those of packs and profiles, are found by `make texts` and do not stand here.
+"""
+
+from __future__ import annotations
+
+from hallwatch.web.texts import N_
+
+SIGNING_IN = (
+    N_("A password needs {least} characters or more; a sentence is a good one."),
+    N_("A password may have 256 characters at most."),
+    N_("That password is too easy to guess; do not use your name or one character again and again."),
+    N_("this account is not yours to change"),
+    N_("the keeper does not answer just now ({error}); try again"),
+)
+
+TROUBLES = (
+    N_("Alerts cannot be saved just now: {reason}. Trying again."),
+    N_(
+        "Alerts cannot be saved just now: {reason}. Trying again. {waiting} possible matches wait to be saved and"
+        " shown."
+    ),
+    N_("Analysis stopped: {reason}. It is being started again."),
+    N_(
+        "Deletion is held back: {why}. Look at the clock and the audit trail; then type, at the machine:"
+        " hallwatch release-deletion."
+    ),
+    N_("its process ended unexpectedly ({how})"),
+    N_("the clock stands {ahead} before the newest entry of the audit trail"),
+    N_("the clock was set by {minutes} minutes"),
+    N_("{due} of {kept} faces of alerts would be deleted at once"),
+    N_("the database cannot be read: {cause}"),
+    N_("the database cannot be written ({error}); look at {where}"),
+    N_("that cannot be kept: the database does not take such text"),
+)
+
+CAMERAS = (
+    N_("analysis stopped; it is being started again"),
+    N_("{error}; mend it and start Hallwatch again"),
+    N_("cut short: {detail}"),
+    N_("its decoder has not answered for {seconds} s"),
+    N_("its decoder sent something unreadable and was ended"),
+    N_("its decoder was ended by signal {signal}"),
+    N_("its decoder failed (exit status {status})"),
+    N_("refuses the user name or password"),
+    N_("refuses this user"),
+    N_("has no stream of this name"),
+    N_("refuses connections"),
+    N_("broke off the connection"),
+    N_("does not answer in time"),
+    N_("accepts connections but sends nothing"),
+    N_("asks for a network protocol that is not allowed"),
+    N_("sends something that is not video"),
+    N_("cannot be reached"),
+    N_("ended the stream"),
+    N_("has sent nothing for {seconds} s"),
+    N_("has stopped sending, though the connection stands"),
+    N_("sends data, but for {seconds} s no picture in it could be decoded"),
+    N_(
+        "pictures arrive {seconds} s late: this computer or the network cannot keep up, use the camera's smaller"
+        " sub-stream"
+    ),
+    N_("its name is not known just now"),
+    N_(
+        "the camera may not be connected to: {why}; add its network to [network] cameras in hallwatch.toml if it"
+        " belongs to the school"
+    ),
+    N_("{address} is never connected to (link-local, multicast or unspecified)"),
+    N_("{address} is in none of the networks that may be connected to"),
+    N_("its name has no address"),
+    N_("the webcam is not plugged in"),
+)
+
+ROWS = (
+    N_("{cell} is empty"),
+    N_("first_name and last_name are both empty"),
+    N_("more cells than the header has columns"),
+    N_("a cell is too long or not text"),
+    N_("external_id {external_id} already stands for another name; one id is one person"),
+    N_("list {list} is not one of {lists}"),
+    N_("{cell} {value} goes over more than one line"),
+    N_("{cell} {value} is not a date like 2027-06-30"),
+    N_("ends before it begins: starts {starts}, expires {expires}"),
+    N_("photo {photo} must lie inside the watchlist's folder"),
+    N_("this person was erased; list the person under a new external_id if there is a new reason"),
+    N_("there is no such photo"),
+    N_("is not a file"),
+    N_("not a picture of a known kind; use {kinds}"),
+    N_("cannot be read ({why}); save it anew as JPEG or PNG"),
+    N_("no face found; use a photo that shows one face from the front"),
+    N_("two faces are about as large and central; cut the photo to the one person"),
+    N_("the face is {pixels} pixels high, needs {least}; use a larger photo"),
+    N_("1 other face in the photo passed over, the largest and most central is used"),
+    N_("{others} other faces in the photo passed over, the largest and most central is used"),
+)
+
+MEANING = (
+    N_(
+        "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
+        " day (likely {low} to {high}; measured on {passes} passes: {faces}); {recognised} of listed people's simulated"
+        " passes reach it."
+    ),
+    N_(
+        "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
+        " day (likely {low} to {high}; extrapolated from {passes} passes: {faces}); {recognised} of listed people's"
+        " simulated passes reach it."
+    ),
+    N_("false alert"),
+    N_("false alerts"),
+    N_("1 photo"),
+    N_("{count} photos"),
+    N_("Nobody is being looked for: no row of the list can be used."),
+    N_("{why} No template of anybody is made here."),
+    N_("camera matching is forbidden under {place}: {why}"),
+    N_("{place} is not for live cameras: {why}"),
+    N_(
+        "This is a demonstration. It compares a portrait with a film that was made from the same portrait, so it says"
+        " nothing about how well people are found in real life. The name is invented. Model pack: {pack}."
+    ),
+)
+
+LINES = (*SIGNING_IN, *TROUBLES, *CAMERAS, *ROWS, *MEANING)
