@@ -11,10 +11,13 @@ import pytest
 
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import AddAccount, By, ChangeSetting, DisableAccount
+from tests.browser import Browser
 from tests.oidc import SECRET, OidcProvider, provider_for, through
 from tests.records import Office
+from tests.test_passkeys_browser import arrived, fill, press
 from tests.test_sign_in import csrf
 from tests.test_web import Running, running
+from tests.test_web_browser import program  # noqa: F401 - a fixture
 
 MACHINE = By("machine:tests", "terminal")
 ROBIN = "robin@school.example"
@@ -189,3 +192,23 @@ def test_without_a_provider_there_is_no_such_way(console: Running) -> None:
     with console.browser(None) as browser:
         assert "provider" not in browser.get("/sign-in").text
         assert "not set up" in browser.get(start(console)).text
+
+
+def test_in_a_real_browser(console: Running, provider: OidcProvider, program: str) -> None:  # noqa: F811
+    with Browser(program) as browser:
+        browser.open(console.url + "/sign-in?next=/account")
+        press(browser, "a.button")
+        arrived(browser, "document.querySelector('[name=login]') !== null")
+        fill(browser, login=ROBIN, password="any")
+        press(browser, "[type=submit]")
+        arrived(browser, "document.querySelector('[name=prompt][value=consent]') !== null")
+        press(browser, "[type=submit]")
+        arrived(browser, "location.pathname === '/account'")
+        assert "Robin Desk" in str(browser.value("document.body.textContent"))
+
+        press(browser, ".me form button")
+        arrived(browser, f"location.href.startsWith('{provider.issuer}/session/end')")
+        press(browser, "button[value=yes]")
+        arrived(browser, "location.pathname === '/sign-in'")
+        browser.open(console.url + "/account")
+        arrived(browser, "location.pathname === '/sign-in'")

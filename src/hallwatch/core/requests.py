@@ -100,10 +100,14 @@ class BindJurisdiction:
 
 @dataclass(frozen=True, slots=True)
 class AfterRestore:
-    """A backup was put in the place of the database: nobody stays signed in by it, and the trail says so."""
+    """A backup was put in the place of the database: nobody stays signed in by it, and the trail says so.
+
+    ``disabled`` are the accounts that were disabled when it was: they stay so.
+    """
 
     by: By
     detail: Mapping[str, Plain]
+    disabled: tuple[str, ...] = ()
     kind: Literal["after-restore"] = "after-restore"
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from hallwatch.core.audit import Deed, Plain
 from hallwatch.core.policy.jurisdiction import Profile
+from hallwatch.core.policy.roles import Account
 from hallwatch.core.requests import (
     AfterRestore,
     BindJurisdiction,
@@ -116,7 +117,11 @@ class Keeping:
                 with self.transaction() as books:
                     books.accounts.close_everything()
                     books.audit.add(request.by.does("backup.restore", detail=request.detail), now)
-                return Done()
+                    undone = [one for one in request.disabled if _is_open(books.accounts.account(one))]
+                    for account_id in undone:
+                        books.accounts.disable(account_id, now)
+                        books.audit.add(request.by.does("account.disable", account_id), now)
+                return Done(number=len(undone))
             case ReleaseDeletion():
                 held = self.retaining.held
                 self.retaining.release(request.by)
@@ -189,3 +194,7 @@ class Keeping:
             books.audit.add(request.by.does("person.erase", number, detail=detail), now)
         self.keys.destroy(number)
         return Done(subject=number, day=complete)
+
+
+def _is_open(account: Account | None) -> bool:
+    return account is not None and not account.disabled

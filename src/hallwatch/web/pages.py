@@ -58,6 +58,7 @@ class Pages:
             camera_line=words.camera_line,
             role_words=words.role_words,
             action_words=words.action_words,
+            source_words=words.source_words,
         )
         self._templates.globals["score_words"] = words.score_words
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.requests import By, CloseSession, OpenSession, TouchSession, UseLink
-from hallwatch.core.sessions import digest_of_token, password_fault
+from hallwatch.core.sessions import Secret, digest_of_token, password_fault
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor, address_of, drop_cookie, set_cookie
 from hallwatch.web.console import Console
@@ -44,38 +45,38 @@ class Desk:
 
     def proved(self, request: Request, login: str, password: str, code: str) -> Account | str:
         """The account whose password (and code) this is, or what to tell who asked: never which of them was wrong."""
+        line = _("That did not fit. Check name, password and, if you have set one up, the code of your app.")
+        return self._tried(request, login, password, line, lambda mine: self._fits_code(*mine, code))
+
+    def own_password(self, request: Request, account: Account, password: str) -> str | None:
+        """Why this is not the password of whoever is signed in; None when it is. Guessing is slowed down here, too."""
+        found = self._tried(
+            request, account.login, password, _("The old password did not fit."), lambda mine: True
+        )
+        return found if isinstance(found, str) else None
+
+    def _tried(
+        self,
+        request: Request,
+        login: str,
+        password: str,
+        line: str,
+        also: Callable[[tuple[Account, Secret]], bool],
+    ) -> Account | str:
+        """Whose password this is, if ``also`` says yes; ``line`` for any other, and a longer wait for the next."""
         address, device = address_of(request), self._device(request, login)
         wait = self.throttle.wait_s(login, address, device)
         if wait > 0:
             return _("Too many tries. Wait {seconds} seconds, then try again.").format(seconds=f"{wait:.0f}")
         with self._trying:
             found = self.console.who.by_login(login)
-            account, secret = found if found else (None, None)
-            fits = self.console.proofs.fits(secret.password if secret else "", password)
-            if (
-                account
-                and secret
-                and fits
-                and not account.disabled
-                and self._fits_code(account, secret.code, code)
-            ):
+            # Nobody's password takes as long as somebody's.
+            fits = self.console.proofs.fits(found[1].password if found else "", password)
+            if found is not None and fits and not found[0].disabled and also(found):
                 self.throttle.succeeded(login, address, device)
-                return account
+                return found[0]
         self.throttle.failed(login, address, device)
-        return _("That did not fit. Check name, password and, if you have set one up, the code of your app.")
-
-    def own_password(self, request: Request, account: Account, password: str) -> str | None:
-        """Why this is not the password of whoever is signed in; None when it is. Guessing is slowed down here, too."""
-        address, device = address_of(request), self._device(request, account.login)
-        wait = self.throttle.wait_s(account.login, address, device)
-        if wait > 0:
-            return _("Too many tries. Wait {seconds} seconds, then try again.").format(seconds=f"{wait:.0f}")
-        found = self.console.who.by_login(account.login)
-        with self._trying:
-            if found is not None and self.console.proofs.fits(found[1].password, password):
-                return None
-        self.throttle.failed(account.login, address, device)
-        return _("The old password did not fit.")
+        return line
 
     def hashed(self, password: str) -> str:
         """What is kept of a new password; not too many at once."""
@@ -135,11 +136,11 @@ class Desk:
         self.console.ask(UseLink(by, digest_of_token(token), "", digest_of_token(fresh)))
         return self.entered(account, fresh, "/")
 
-    def _fits_code(self, account: Account, secret: str, code: str) -> bool:
+    def _fits_code(self, account: Account, secret: Secret, code: str) -> bool:
         """A code works once: whoever looked over a shoulder comes too late."""
-        if not secret:
+        if not secret.code:
             return True
-        step = self.console.proofs.code_step(secret, code)
+        step = self.console.proofs.code_step(secret.code, code)
         with self._lock:
             if step is None or step <= self._steps.get(account.account_id, -1):
                 return False

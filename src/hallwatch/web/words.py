@@ -145,3 +145,8 @@ def score_words(score: float, threshold: float) -> str:
     """The two numbers."""
     words = gettext("Score {score}, threshold {threshold}.")
     return words.format(score=f"{score:.3f}", threshold=f"{threshold:.3f}")
+
+
+def source_words(source: str) -> str:
+    """Where a setting's value comes from."""
+    return gettext("set in the console") if source == "console" else "hallwatch.toml"

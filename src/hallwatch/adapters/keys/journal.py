@@ -28,12 +28,15 @@ class DeletionJournal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._read: tuple[tuple[int, int, int], Mapping[str, Erasure]] | None = None
 
     def add(self, key_id: str, tag: bytes, at: datetime) -> None:
-        """On disk when this returns."""
+        """On disk when this returns; what a crash cut off before is taken away."""
         line = json.dumps({"key": key_id, "tag": tag.hex(), "at": at.isoformat()}, sort_keys=True) + "\n"
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
+            before = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+            os.ftruncate(descriptor, before.rfind(b"\n") + 1)
             os.write(descriptor, line.encode())
             os.fsync(descriptor)
         finally:
@@ -45,6 +48,10 @@ class DeletionJournal:
         A last line that a crash cut off was never acknowledged and does not count.
         """
         try:
+            there = self._path.stat()
+            seen = (there.st_ino, there.st_size, there.st_mtime_ns)
+            if self._read is not None and self._read[0] == seen:
+                return self._read[1]
             text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return {}
@@ -59,4 +66,5 @@ class DeletionJournal:
                     f"line {number} of {self._path} is damaged; mend it from a copy: without it a restore could"
                     " bring erased people back"
                 ) from error
+        self._read = seen, found
         return found

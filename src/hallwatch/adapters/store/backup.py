@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from hallwatch.ports import Vault
 
 FORMAT = "hallwatch-backup-1"
 PAGE = 1000
+CUT_OFF = timedelta(days=1)
+"""A backup that is not finished by then never will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,11 @@ def restore_backup(path: Path, place: Place, vault: Vault) -> BackupNote:
 
 
 def prune_backups(folder: Path, before: datetime) -> int:
-    """Delete backups that were taken before a moment; returns how many."""
+    """Delete backups that were taken before a moment; returns how many. One that was cut off goes along."""
     count = 0
+    for part in folder.glob("hallwatch-*.part"):
+        if datetime.fromtimestamp(part.stat().st_mtime, UTC) < max(before, datetime.now(UTC) - CUT_OFF):
+            part.unlink()
     for path in sorted(folder.glob("hallwatch-*.backup")):
         taken = datetime.strptime(path.stem.removeprefix("hallwatch-"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         if taken < before:
@@ -143,10 +148,14 @@ def _copy_rows(place: PostgresServer, target: Path) -> None:
 
 def _put_file(path: Path, place: SqliteFile) -> None:
     fresh = place.path.with_suffix(".restoring")
-    shutil.copyfile(path, fresh)
-    os.chmod(fresh, 0o600)
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
+    try:
+        shutil.copyfile(path, fresh)
+        os.chmod(fresh, 0o600)
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
     if place.path.exists():
         os.replace(place.path, place.path.with_suffix(".before-restore"))
     for rest in ("-journal", "-wal", "-shm"):

@@ -62,7 +62,7 @@ def restore(
         if lock is None:
             raise BackupError("hallwatch serve is running on this data_dir; stop it first")
         try:
-            head = site.head()
+            head, disabled = site.head(), _disabled_now(site)
             note = restore_backup(file, site.place, site.chest.open(writable=True))
             # The trail goes back to the backup, and says so: its head of today is not missing, it is told.
             site.chest.head.unlink(missing_ok=True)
@@ -74,10 +74,28 @@ def restore(
                 "trail_went_to": 0 if head is None else head.sequence,
                 "trail_digest": "" if head is None else head.digest.hex(),
             }
-            ask(AfterRestore(at_terminal(), detail))
+            again = ask(AfterRestore(at_terminal(), detail, disabled or ())).number
         erased = len(site.store.journal.erased())
         say(f"restored {sum(note.rows.values())} records of {note.taken:%Y-%m-%d %H:%M} UTC from {file}")
         say(f"{erased} erased people stay erased; the trail says that it was restored")
+        if disabled is None:
+            say(
+                "the database that was there cannot be read: look at People and roles for accounts to disable again"
+            )
+        else:
+            say(
+                f"{again} accounts that were disabled since then stay disabled; passwords and settings are of then"
+            )
+
+
+def _disabled_now(site: Installation) -> tuple[str, ...] | None:
+    """The accounts that are disabled before a restore; None when the database cannot be read any more."""
+    from hallwatch.errors import KeysError, SealBroken, StoreUnreadable
+
+    try:
+        return tuple(one.account_id for one in site.reader.everybody() if one.disabled)
+    except (StoreUnreadable, SealBroken, KeysError):
+        return None
 
 
 def erase(
