@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -54,7 +54,7 @@ class Pebble:
 
     def root(self, folder: Path) -> Path:
         """The certificate that ends every chain it signs."""
-        with httpx.Client(verify=ssl.create_default_context(cafile=self.authority)) as client:
+        with httpx2.Client(verify=ssl.create_default_context(cafile=self.authority)) as client:
             text = client.get(f"{self.management}/roots/0").raise_for_status().text
         path = folder / "root.pem"
         path.write_text(text, encoding="ascii")
@@ -118,17 +118,17 @@ def pebble(
 
 def _wait_for(server: Pebble, log: Path) -> None:
     end = time.monotonic() + 60
-    with httpx.Client(verify=ssl.create_default_context(cafile=server.authority)) as client:
+    with httpx2.Client(verify=ssl.create_default_context(cafile=server.authority)) as client:
         while not _answers(client, server.directory):
             assert server.process.poll() is None, log.read_text(encoding="utf-8")
             assert time.monotonic() < end, "pebble did not start"
             time.sleep(0.1)
 
 
-def _answers(client: httpx.Client, url: str) -> bool:
+def _answers(client: httpx2.Client, url: str) -> bool:
     try:
         return client.get(url).is_success
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         return False
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -154,7 +154,7 @@ def test_the_answer_is_given_and_nothing_else() -> None:
     with Answering(port) as answering:
         answering.give(path, "abc.def")
         for host in ("127.0.0.1", "[::1]") if socket.has_dualstack_ipv6() else ("127.0.0.1",):
-            answer = httpx.get(f"http://{host}:{port}{path}")
+            answer = httpx2.get(f"http://{host}:{port}{path}")
             assert (answer.status_code, answer.text) == (200, "abc.def")
             assert set(answer.headers) == {"content-type", "content-length"}
         url = f"http://127.0.0.1:{port}"
@@ -168,7 +168,7 @@ def test_the_answer_is_given_and_nothing_else() -> None:
             ("POST", path),
             ("DELETE", path),
         ):
-            answer = httpx.request(method, url + where)
+            answer = httpx2.request(method, url + where)
             assert (answer.status_code, answer.text) == (404, ""), (method, where)
         for noise in (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET " + b"/" * 70_000 + b" HTTP/1.1\r\n\r\n"):
             with socket.create_connection(("127.0.0.1", port), timeout=10) as visitor:
@@ -176,8 +176,8 @@ def test_the_answer_is_given_and_nothing_else() -> None:
                 assert b" 200 " not in visitor.recv(1000)
         with pytest.raises(CertificateError, match=rf"port {port}, .* is used by another program"):
             Answering(port)
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{url}{path}")
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{url}{path}")
 
 
 # the command
@@ -191,11 +191,11 @@ def test_a_served_site_gets_its_certificate_renews_it_and_says_when_it_cannot(
         with started(config, environment(tmp_path, shared)) as page:
             first = until(lambda: tried(page, root))
             until(lambda: (tried(page, root) or first) != first)
-            with pytest.raises(httpx.ConnectError):
-                httpx.get(f"http://127.0.0.1:{server.challenge_port}/")
+            with pytest.raises(httpx2.ConnectError):
+                httpx2.get(f"http://127.0.0.1:{server.challenge_port}/")
 
             server.process.kill()
-            with httpx.Client(base_url=f"https://{NAME}:{page.port}", verify=False, timeout=20) as client:
+            with httpx2.Client(base_url=f"https://{NAME}:{page.port}", verify=False, timeout=20) as client:
                 fields = {"login": "avery", "name": "Avery", "password": PASSWORD, "again": PASSWORD}
                 own = {"Origin": str(client.base_url).rstrip("/")}
                 assert client.post(page.link, data=fields, headers=own).status_code == 303
@@ -422,7 +422,7 @@ def test_files_that_change_are_served_without_a_restart_and_broken_ones_are_not(
     try:
         minding = Certificates(served, None, board.trouble, every_s=0.05)
         minding.start()
-        with httpx.Client(verify=ssl.create_default_context(cafile=first[0])) as early:
+        with httpx2.Client(verify=ssl.create_default_context(cafile=first[0])) as early:
             assert early.get(f"https://127.0.0.1:{port}/").status_code == 404
             assert is_shown(first)
             put(second)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from babel.messages.catalog import Message
 from jinja2 import Environment, nodes
@@ -270,7 +270,7 @@ def test_the_live_stream_speaks_the_language_of_who_listens(console: Running) ->
 
 def test_a_choice_is_kept_and_only_a_known_one(console: Running) -> None:
     own = {"Origin": console.url}
-    with httpx.Client(base_url=console.url, headers={"Accept": "text/html"}) as client:
+    with httpx2.Client(base_url=console.url, headers={"Accept": "text/html"}) as client:
         assert client.post("/language", data={"language": "es"}).status_code == 403  # nobody's page
         answer = client.post(
             "/language", data={"language": "es", "next": "/sign-in?next=/people"}, headers=own
@@ -292,7 +292,7 @@ def test_a_choice_is_kept_and_only_a_known_one(console: Running) -> None:
 
 def test_an_unknown_cookie_is_ignored(console: Running) -> None:
     for value in ("xx", "de", "../../etc", "es;es", "<script>"):
-        page = httpx.get(f"{console.url}/sign-in", headers={"Cookie": f"{COOKIE}={value}"}).text
+        page = httpx2.get(f"{console.url}/sign-in", headers={"Cookie": f"{COOKIE}={value}"}).text
         assert '<html lang="en">' in page or value.startswith("es"), value
 
 
