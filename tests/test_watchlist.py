@@ -57,7 +57,7 @@ def test_a_good_row_is_read_with_everything_it_says(tmp_path: Path) -> None:
         ("P2,Ann,Sample,trespass,r,a.jpg,", "expires is empty"),
         ("P2,Ann,Sample,trespass,r,a.jpg", "expires is empty"),
         ("P2,,,trespass,r,a.jpg,2026-06-30", "both empty"),
-        ("P2,Ann,Sample,wanted,r,a.jpg,2026-06-30", "'wanted' is not one of expulsion"),
+        ("P2,Ann,Sample,wanted,r,a.jpg,2026-06-30", "'wanted' is not one of threat, expulsion"),
         ("P2,Ann,Sample,trespass,r,a.jpg,30/06/2026", "like 2027-06-30"),
         ("P2,Ann,Sample,trespass,r,a.jpg,2026-02-30", "like 2027-06-30"),
         ("P2,Ann,Sample,trespass,r,/etc/a.jpg,2026-06-30", "inside the watchlist's folder"),

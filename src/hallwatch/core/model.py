@@ -6,7 +6,7 @@ at the top left; durations are seconds. "Left" and "right" in landmarks mean as 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
@@ -25,7 +25,7 @@ Template: TypeAlias = NDArray[np.float32]
 Templates: TypeAlias = NDArray[np.float32]
 """N x D, one template a row."""
 
-LISTS = ("expulsion", "trespass", "registry", "other")
+LISTS = ("threat", "expulsion", "trespass", "registry", "other")
 """The kinds of watchlist a row may name."""
 
 
@@ -92,10 +92,18 @@ class Listing:
     starts: date | None = None
     authority: str = ""
     notes: str = ""
+    schools: frozenset[str] = frozenset()
+    until: datetime | None = None
 
     def active_on(self, day: date) -> bool:
         """Whether the listing holds on ``day``: from its start to its last day, both included."""
         return (self.starts is None or self.starts <= day) and day <= self.expires
+
+    def holds(self, now: datetime, day: date, school: str) -> bool:
+        """Whether it holds at this moment (``day`` at the site) before a camera of this school; ``schools`` empty is
+        all, and an emergency ends at ``until`` to the second."""
+        here = not self.schools or school in self.schools
+        return here and self.active_on(day) and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,8 @@ class Person:
     photos: tuple[str, ...] = ()
     date_of_birth: date | None = None
     aliases: tuple[str, ...] = field(default=())
+    schools: tuple[str, ...] = field(default=())
+    role: str = ""
 
     @property
     def name(self) -> str:
@@ -116,5 +126,19 @@ class Person:
 
     def lists_on(self, day: date) -> tuple[str, ...]:
         """The lists that name this person on ``day``, each once, in the order of LISTS."""
-        named = {listing.list for listing in self.listings if listing.active_on(day)}
-        return tuple(kind for kind in LISTS if kind in named)
+        return _in_order(listing.list for listing in self.listings if listing.active_on(day))
+
+    def lists_at(self, now: datetime, day: date, school: str) -> tuple[str, ...]:
+        """The same at a moment, before a camera of this school."""
+        return _in_order(listing.list for listing in self.listings if listing.holds(now, day, school))
+
+    @property
+    def is_roster(self) -> bool:
+        """Whether it is a student or staff: such people have no template until one of them is listed."""
+        return bool(self.role)
+
+
+def _in_order(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Each list once, the gravest known first, then those that a district has made."""
+    named = set(kinds)
+    return (*(kind for kind in LISTS if kind in named), *sorted(named - set(LISTS)))

@@ -26,6 +26,7 @@ from hallwatch.core.account_requests import TouchSession as TouchSession
 from hallwatch.core.account_requests import UseLink as UseLink
 from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
+from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.model import Person
 
 
@@ -140,7 +141,7 @@ RecordRequest: TypeAlias = (
     | AfterRestore
     | ChangeSetting
 )
-Request: TypeAlias = RecordRequest | AccountRequest
+Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hallwatch.adapters.keys.binding import bind_to, bound_to
 from hallwatch.adapters.keys.chest import Chest
@@ -21,13 +22,14 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.audit import Checkpoint, Plain
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
-from hallwatch.core.policy.jurisdiction import Profile, Retention
+from hallwatch.core.policy.jurisdiction import ListingRules, Profile, Retention
 from hallwatch.core.requests import By
 from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.keeping import Keeping
+from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.setting import SettingKeeping
 
@@ -81,8 +83,10 @@ def _signed_head(chest: Chest, store: KeyStore) -> Checkpoint | None:
 class Desk:
     """The keeper's work, with or without a process of its own; owned by one thread."""
 
-    def __init__(self, place: Place, chest: Chest) -> None:
-        """Open keys and database. Raises SettingsError, KeysError."""
+    def __init__(self, place: Place, chest: Chest, time_zone: str | None = None) -> None:
+        """Open keys and database; without a ``time_zone`` days are those of the machine. Raises SettingsError,
+        KeysError."""
+        zone = ZoneInfo(time_zone) if time_zone else None
         self.chest, self.store = chest, chest.open(writable=True)
         self.records = Records(
             place,
@@ -96,6 +100,12 @@ class Desk:
             self._retention,
             lambda: Passed(datetime.now(UTC), time.monotonic()),
         )
+        self.listings = ListingKeeping(
+            self.records.transaction,
+            self._listing_rules,
+            lambda: datetime.now(zone).date(),
+            lambda prefix: prefix + uuid.uuid4().hex,
+        )
         self.keeping = Keeping(
             self.records.transaction,
             OwnKeys(chest, self.store),
@@ -103,6 +113,7 @@ class Desk:
             AccountKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
             self.retaining,
             SettingKeeping(self.records.transaction, SettingRules()),
+            self.listings,
             lambda: datetime.now(UTC),
         )
         try:
@@ -128,6 +139,7 @@ class Desk:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""
         self.retaining.turn()
         if self.retaining.held is None:
+            self.listings.sweep(datetime.now(UTC))
             self.chest.backups.prune(datetime.now(UTC))
 
     def close(self) -> None:
@@ -139,10 +151,15 @@ class Desk:
         code = bound_to(self.store)
         return None if code is None else read_profile(code).retention
 
+    def _listing_rules(self) -> ListingRules | None:
+        code = bound_to(self.store)
+        return None if code is None else read_profile(code).listing
+
     def _replay_deletions(self) -> None:
         """A restored database may hold people who were erased since: they go before anything is matched."""
         erased = self.store.journal.erased()
         with self.records.transaction() as books:
             for number in books.people.numbers() & erased.keys():
                 books.people.erase(number)
+                books.listings.expunge(number, datetime.now(UTC))
                 books.alerts.erase(number, datetime.now(UTC))

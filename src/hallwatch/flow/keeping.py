@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from hallwatch.core.audit import Deed, Plain
+from hallwatch.core.audit import Deed
+from hallwatch.core.listing_requests import (
+    AnswerListing,
+    EmergencyListing,
+    MoveListing,
+    ProposeListing,
+    WriteListing,
+)
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.requests import (
@@ -28,6 +35,7 @@ from hallwatch.core.requests import (
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.books import Transaction
+from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.setting import SettingKeeping
 
@@ -62,6 +70,7 @@ class Keeping:
     accounts: AccountKeeping
     retaining: Retaining
     settings: SettingKeeping
+    listings: ListingKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -107,9 +116,7 @@ class Keeping:
                 return Done(subject=number, number=int(changed))
             case SetList():
                 with self.transaction() as books:
-                    version = books.people.set_list(request.external_ids, now)
-                    listed: dict[str, Plain] = {"people": len(version.tags), "digest": version.digest.hex()}
-                    books.audit.add(request.by.does("list.set", str(version.number), detail=listed), now)
+                    version = self.listings.set_base(books, request.external_ids, request.by, now)
                 return Done(number=version.number, at=version.at)
             case ErasePerson():
                 return self._erase(request, now)
@@ -147,6 +154,8 @@ class Keeping:
                 with self.transaction() as books:
                     books.audit.add(request.by.does("keys.rotate", detail={"keys": count}), now)
                 return Done(number=count)
+            case WriteListing() | ProposeListing() | AnswerListing() | EmergencyListing() | MoveListing():
+                return self.listings.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 
@@ -188,7 +197,9 @@ class Keeping:
         self.keys.journal(number, request.external_id, now)
         with self.transaction() as books:
             books.people.erase(number)
+            books.listings.expunge(number, now)
             books.alerts.erase(number, now)
+            self.listings.forget(books, request.external_id, request.by, now)
             complete = self.keys.complete_on(now)
             detail = {"complete_on": complete.isoformat()}
             books.audit.add(request.by.does("person.erase", number, detail=detail), now)

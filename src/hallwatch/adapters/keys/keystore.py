@@ -69,9 +69,8 @@ class KeyStore:
         if gone := self.journal.erased().keys() & set(wanted):
             raise KeysError(f"{len(gone)} of these people were erased: their keys are never made again")
         with self._writing() as connection:
-            there = {row[0] for row in connection.execute("SELECT id FROM key")}
             for key_id in wanted:
-                if key_id not in there:
+                if connection.execute("SELECT 1 FROM key WHERE id = ?", (key_id,)).fetchone() is None:
                     self._insert(connection, key_id, new_key(), now)
 
     def seal(self, key_id: str, plain: bytes, about: str) -> bytes:

@@ -85,6 +85,11 @@ class AccountQuestions:
             (self._account(row) for row in rows), key=lambda one: (one.disabled, one.name.casefold())
         )
 
+    def seconds(self, subject: str) -> list[SecondRequest]:
+        """Everything that was asked of a second person about this, in the order of asking."""
+        rows = self._session.scalars(select(SecondRow).where(SecondRow.subject == subject))
+        return sorted((_second(row) for row in rows), key=lambda one: (one.asked_at, one.request_id))
+
     def second(self, request_id: str) -> SecondRequest | None:
         """A request for a second person's yes."""
         row = self._session.get(SecondRow, request_id)

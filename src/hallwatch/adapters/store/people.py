@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -61,6 +62,23 @@ class PeopleBook:
         row = self._row(external_id)
         return None if row is None else row.person_id
 
+    def is_erased(self, external_id: str) -> bool:
+        """Whether somebody with this id was erased here."""
+        return self._seals.vault.is_erased(self._seals.tag(external_id))
+
+    def person(self, person_id: str) -> Person:
+        """Their particulars. Raises KeyGone, SealBroken."""
+        return self._seals.open_person(person_id, self._session.get_one(PersonRow, person_id).sealed)
+
+    def photo_digests(self, person_id: str) -> tuple[bytes, ...]:
+        """SHA-256 of each photo, in order: what a yes is said to."""
+        rows = self._session.scalars(
+            select(PhotoRow).where(PhotoRow.person_id == person_id).order_by(PhotoRow.place)
+        )
+        return tuple(
+            sha256(self._seals.open_photo(person_id, row.place, row.sealed)).digest() for row in rows
+        )
+
     def erase(self, person_id: str) -> None:
         """Photos, templates and particulars go; the row stays, so that the same id is known as erased."""
         for table in (PhotoRow, TemplateRow):
@@ -73,9 +91,11 @@ class PeopleBook:
         """All persons' numbers."""
         return set(self._session.scalars(select(PersonRow.person_id)))
 
-    def set_list(self, external_ids: Collection[str], now: datetime) -> ListVersion:
-        """The list as it is from now on; the same list again makes no new version."""
-        tags = tuple(sorted(self._seals.tag(external_id) for external_id in set(external_ids)))
+    def set_list(
+        self, external_ids: Collection[str], now: datetime, also: Collection[bytes] = ()
+    ) -> ListVersion:
+        """The list as it is from now on, ``also`` by tags; the same list again makes no new version."""
+        tags = tuple(sorted({*also, *(self._seals.tag(external_id) for external_id in external_ids)}))
         last = self._session.scalar(select(ListVersionRow).order_by(ListVersionRow.number.desc()).limit(1))
         if last is not None and last.tags == b"".join(tags):
             return _version(last)

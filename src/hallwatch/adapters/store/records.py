@@ -15,6 +15,7 @@ from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.accounts import AccountBook
 from hallwatch.adapters.store.alerts import AlertBook
 from hallwatch.adapters.store.audit_log import AuditBook
+from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.sealed import Seals
@@ -30,6 +31,7 @@ class Books:
 
     alerts: AlertBook
     people: PeopleBook
+    listings: ListingBook
     settings: SettingsBook
     accounts: AccountBook
     audit: AuditBook
@@ -85,6 +87,7 @@ class Records:
                 yield Books(
                     alerts,
                     people,
+                    ListingBook(session, self._seals),
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
                     audit,

@@ -253,3 +253,26 @@ class SecondRow(Base):
     answered_by: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     approved: Mapped[bool | None] = mapped_column(Boolean)
+
+
+class ListingRow(Base):
+    """A listing: core.listing.ListingRecord. ``sealed`` holds its terms and words as JSON, under the person's key;
+    ``starts`` and ``ends`` are days as text (ISO 8601)."""
+
+    __tablename__ = "listing"
+    __table_args__ = (Index("ix_listing_person_id", "person_id"), Index("ix_listing_state", "state"))
+
+    listing_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Text, ForeignKey("person.person_id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    schools: Mapped[str] = mapped_column(Text)
+    starts: Mapped[str] = mapped_column(Text)
+    ends: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(Text)
+    written: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    emergency: Mapped[bool] = mapped_column(Boolean)
+    emergency_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

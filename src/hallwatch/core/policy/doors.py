@@ -104,6 +104,11 @@ SOCKET = tuple(
         "close-session",
         "ask-second",
         "answer-second",
+        "write-listing",
+        "propose-listing",
+        "answer-listing",
+        "emergency-listing",
+        "move-listing",
     )
 )
 

@@ -15,6 +15,9 @@ class May(StrEnum):
     SEE_HEALTH = "see how the system is doing"
     READ_AUDIT = "read the audit trail"
     MANAGE_ACCOUNTS = "add and disable accounts"
+    SEE_LISTINGS = "see who is listed and why"
+    WRITE_LISTINGS = "write, propose, suspend and end listings"
+    APPROVE_LISTINGS = "say yes or no to others' listings"
     SEE_SETTINGS = "see the settings, without their secrets"
     CHANGE_SETTINGS = "change settings"
 
@@ -34,7 +37,16 @@ class Role(StrEnum):
 ALLOWED: dict[Role, frozenset[May]] = {
     Role.DISTRICT_ADMINISTRATOR: frozenset(May),
     Role.SCHOOL_ADMINISTRATOR: frozenset(
-        {May.SEE_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH, May.MANAGE_ACCOUNTS}
+        {
+            May.SEE_ALERTS,
+            May.SEE_CAMERAS,
+            May.SEE_LIST,
+            May.SEE_HEALTH,
+            May.MANAGE_ACCOUNTS,
+            May.SEE_LISTINGS,
+            May.WRITE_LISTINGS,
+            May.APPROVE_LISTINGS,
+        }
     ),
     Role.SECURITY: frozenset({May.SEE_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH}),
     Role.FRONT_DESK: frozenset(),

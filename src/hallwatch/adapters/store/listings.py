@@ -1,0 +1,107 @@
+"""Listings in the database: their terms sealed with the person's key, their state in the clear to be found by it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hallwatch.adapters.store.sealed import Seals
+from hallwatch.adapters.store.tables import ListingRow, PersonRow
+from hallwatch.core.listing import ListingRecord, State, Terms
+from hallwatch.errors import KeyGone
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    terms: Terms
+    ended_why: str
+
+
+_WORDS: TypeAdapter[_Words] = TypeAdapter(_Words)
+
+
+class ListingQuestions:
+    """Listings, in any session. Those of erased people are gone with their key."""
+
+    def __init__(self, session: Session, seals: Seals) -> None:
+        self._session, self._seals = session, seals
+
+    def listing(self, listing_id: str) -> ListingRecord | None:
+        """The listing of this number."""
+        row = self._session.get(ListingRow, listing_id)
+        return None if row is None else self._record(row)
+
+    def listings(self, states: Collection[State] = tuple(State), person_id: str = "") -> list[ListingRecord]:
+        """Those in these states (of this person), the newest change first."""
+        wanted = select(ListingRow).where(ListingRow.state.in_([state.value for state in states]))
+        if person_id:
+            wanted = wanted.where(ListingRow.person_id == person_id)
+        rows = self._session.scalars(wanted.order_by(ListingRow.changed.desc(), ListingRow.listing_id))
+        return [record for row in rows if (record := self._record(row)) is not None]
+
+    def over(self, today: date, now: datetime) -> list[ListingRecord]:
+        """Active or suspended ones whose last day, or whose emergency, is over."""
+        states = ListingRow.state.in_([State.ACTIVE.value, State.SUSPENDED.value])
+        ended = (ListingRow.ends < today.isoformat()) | (ListingRow.emergency_until <= now)
+        rows = self._session.scalars(select(ListingRow).where(states & ended))
+        return [record for row in rows if (record := self._record(row)) is not None]
+
+    def listed_tags(self, today: date) -> set[bytes]:
+        """The tags of the people who are listed on this day."""
+        holds = (ListingRow.starts <= today.isoformat()) & (ListingRow.ends >= today.isoformat())
+        active = (ListingRow.state == State.ACTIVE.value) & holds & (PersonRow.content != b"")
+        wanted = select(PersonRow.tag).join(ListingRow, ListingRow.person_id == PersonRow.person_id)
+        return set(self._session.scalars(wanted.where(active)))
+
+    def _record(self, row: ListingRow) -> ListingRecord | None:
+        if not row.sealed:
+            return None
+        try:
+            opened = self._seals.vault.unseal(row.person_id, row.sealed, f"listing/{row.listing_id}")
+        except KeyGone:
+            return None
+        words = _WORDS.validate_json(opened)
+        return ListingRecord(
+            listing_id=row.listing_id,
+            person_id=row.person_id,
+            terms=words.terms,
+            state=State(row.state),
+            author=row.author,
+            written=row.written,
+            changed=row.changed,
+            asked=row.asked,
+            emergency=row.emergency,
+            emergency_until=row.emergency_until,
+            ended_why=words.ended_why,
+        )
+
+
+class ListingBook(ListingQuestions):
+    """Listings within one transaction of the keeper."""
+
+    def put(self, record: ListingRecord) -> None:
+        """Keep the listing as it stands now."""
+        row = self._session.get(ListingRow, record.listing_id)
+        if row is None:
+            row = ListingRow(listing_id=record.listing_id, person_id=record.person_id, written=record.written)
+            self._session.add(row)
+        words = _WORDS.dump_json(_Words(record.terms, record.ended_why))
+        row.sealed = self._seals.vault.seal(record.person_id, words, f"listing/{record.listing_id}")
+        row.state, row.kind = record.state.value, record.terms.kind
+        row.schools = json.dumps(sorted(record.terms.schools))
+        row.starts, row.ends = record.terms.starts.isoformat(), record.terms.ends.isoformat()
+        row.author, row.changed, row.asked = record.author, record.changed, record.asked
+        row.emergency, row.emergency_until = record.emergency, record.emergency_until
+        self._session.flush()
+
+    def expunge(self, person_id: str, now: datetime) -> None:
+        """What the person's listings said goes; the rows stay, without words."""
+        mine = ListingRow.person_id == person_id
+        for row in self._session.scalars(select(ListingRow).where(mine)):
+            row.state, row.sealed, row.changed = State.EXPUNGED.value, b"", now

@@ -1,0 +1,302 @@
+"""What the keeper does with listings: nobody lists a person alone, and what holds is what was said yes to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import assert_never
+
+from hallwatch.core.audit import Plain
+from hallwatch.core.ledger import ListVersion
+from hallwatch.core.listing import (
+    APPROVAL_LIFE,
+    EMERGENCY_LIFE,
+    ListingRecord,
+    State,
+    Terms,
+    digest_of,
+    faults,
+    move,
+    needed,
+)
+from hallwatch.core.listing_requests import (
+    AnswerListing,
+    EmergencyListing,
+    ListingRequest,
+    MoveListing,
+    ProposeListing,
+    WriteListing,
+)
+from hallwatch.core.policy.jurisdiction import ListingRules
+from hallwatch.core.policy.roles import Account, May, Role
+from hallwatch.core.requests import By, Done, Refused, Reply
+from hallwatch.core.second import SecondRequest, Standing
+from hallwatch.flow.books import Books, Transaction
+
+ORDINARY, ELEVATED = "listing", "listing, as a district administrator"
+"""What a second person is asked for."""
+BASE = "list/base"
+"""The setting that holds what list.csv says."""
+NOT_YOURS = "your role or your schools do not include this listing"
+
+
+@dataclass(frozen=True, slots=True)
+class ListingKeeping:
+    """Answers requests about listings. ``rules`` are the place's (None: none is set yet), ``today`` the day at the
+    site, ``number`` makes a new number with a prefix."""
+
+    transaction: Callable[[], Transaction]
+    rules: Callable[[], ListingRules | None]
+    today: Callable[[], date]
+    number: Callable[[str], str]
+
+    def answer(self, request: ListingRequest, now: datetime) -> Reply:
+        """Done when it is committed, Refused when nothing happened."""
+        rules = self.rules()
+        if rules is None:
+            return Refused("no jurisdiction is set: without the law of its place nobody is listed")
+        with self.transaction() as books:
+            mine = books.accounts.account(request.by.actor)
+            reply = self._answered(request, books, mine, rules, now)
+            self.keep_version(books, request.by, now)
+            return reply
+
+    def set_base(self, books: Books, external_ids: Collection[str], by: By, now: datetime) -> ListVersion:
+        """What list.csv says from now on."""
+        books.settings.put(BASE, json.dumps(sorted(set(external_ids))), now)
+        return self.keep_version(books, by, now)
+
+    def forget(self, books: Books, external_id: str, by: By, now: datetime) -> None:
+        """Somebody erased is on no list any more, list.csv's among them."""
+        base: list[str] = json.loads(books.settings.get(BASE) or "[]")
+        self.set_base(books, [one for one in base if one != external_id], by, now)
+
+    def keep_version(self, books: Books, by: By, now: datetime) -> ListVersion:
+        """The list as it is now, on record: what list.csv says, and every listing that holds today."""
+        said: list[str] = json.loads(books.settings.get(BASE) or "[]")
+        base = [one for one in said if not books.people.is_erased(one)]
+        if base != said:  # a restored backup knows somebody who was erased since
+            books.settings.put(BASE, json.dumps(base), now)
+        version = books.people.set_list(base, now, books.listings.listed_tags(self.today()))
+        if version.at == now:
+            listed: dict[str, Plain] = {"people": len(version.tags), "digest": version.digest.hex()}
+            books.audit.add(by.does("list.set", str(version.number), detail=listed), now)
+        return version
+
+    def sweep(self, now: datetime) -> list[str]:
+        """End what is over, and let begin what begins today: the people (their numbers) whose listings ended."""
+        with self.transaction() as books:
+            over = books.listings.over(self.today(), now)
+            for record in over:
+                why = "nobody approved the emergency" if record.emergency_until else "its last day is over"
+                books.listings.put(_became(record, State.ENDED, now, why))
+                deed = By("system").does("listing.end", record.listing_id, detail={"why": why})
+                books.audit.add(deed, now)
+            self.keep_version(books, By("system"), now)
+        return [record.person_id for record in over]
+
+    def _answered(
+        self, request: ListingRequest, books: Books, mine: Account | None, rules: ListingRules, now: datetime
+    ) -> Reply:
+        match request:
+            case WriteListing():
+                return self._write(request, books, mine, now)
+            case ProposeListing():
+                return self._propose(request, books, mine, rules, now)
+            case EmergencyListing():
+                return self._emergency(request, books, mine, rules, now)
+            case AnswerListing():
+                return self._answer(request, books, mine, now)
+            case MoveListing():
+                return self._move(request, books, mine, now)
+            case _:
+                assert_never(request)
+
+    def _write(self, request: WriteListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+        if (why := _may(mine, May.WRITE_LISTINGS, request.terms)) is not None:
+            return Refused(why)
+        person_id = books.people.find(request.external_id)
+        if person_id is None:
+            return Refused("nobody with this id is known here; add the person first")
+        before = books.listings.listing(request.listing_id) if request.listing_id else None
+        if request.listing_id and (before is None or before.person_id != person_id):
+            return Refused("there is no such listing")
+        if before is not None and before.state not in (State.DRAFT, State.WAITING):
+            return Refused(f"a listing that is {before.state} is not rewritten; end it and write another")
+        if before is not None and (why := _may(mine, May.WRITE_LISTINGS, before.terms)) is not None:
+            return Refused(why)
+        record = ListingRecord(
+            listing_id=before.listing_id if before else self.number("listing-"),
+            person_id=person_id,
+            terms=request.terms,
+            state=State.DRAFT,
+            author=request.by.actor,
+            written=before.written if before else now,
+            changed=now,
+        )
+        books.listings.put(record)
+        _tell(books, request.by, "listing.write", record, now)
+        return Done(subject=record.listing_id)
+
+    def _propose(
+        self,
+        request: ProposeListing | EmergencyListing,
+        books: Books,
+        mine: Account | None,
+        rules: ListingRules,
+        now: datetime,
+    ) -> Reply:
+        record = books.listings.listing(request.listing_id)
+        if record is None or _may(mine, May.WRITE_LISTINGS, record.terms) is not None:
+            return Refused(NOT_YOURS)
+        if record.state is not State.DRAFT:
+            return Refused(f"it is {record.state} already")
+        if record.author != request.by.actor:
+            return Refused("whoever wrote it proposes it; write it anew to make it yours")
+        person = books.people.person(record.person_id)
+        wrong = faults(record.terms, rules, self.today(), self._own_kinds(books))
+        if not books.people.photo_digests(record.person_id):
+            wrong.append("there is no photo of the person")
+        if wrong:
+            return Refused("; ".join(wrong))
+        record = replace(record, state=State.WAITING, author=request.by.actor, asked=now, changed=now)
+        books.listings.put(record)
+        others = needed(rules, person.date_of_birth, self.today())
+        for place in range(others.people):
+            what = ELEVATED if others.elevated and place == 0 else ORDINARY
+            asked = SecondRequest(
+                self.number("second-"),
+                what,
+                record.listing_id,
+                _digest(books, record),
+                request.by.actor,
+                now,
+                now + APPROVAL_LIFE,
+            )
+            books.accounts.ask_second(asked)
+        _tell(books, request.by, "listing.propose", record, now)
+        return Done(subject=record.listing_id, number=others.people)
+
+    def _emergency(
+        self,
+        request: EmergencyListing,
+        books: Books,
+        mine: Account | None,
+        rules: ListingRules,
+        now: datetime,
+    ) -> Reply:
+        record = books.listings.listing(request.listing_id)
+        if record is not None and len(record.terms.schools) != 1:
+            return Refused("an emergency is for one school; name it")
+        if record is not None and record.emergency:
+            return Refused("this listing was an emergency before; the others have to say yes")
+        reply = self._propose(request, books, mine, rules, now)
+        record = books.listings.listing(request.listing_id)
+        if isinstance(reply, Refused) or record is None:
+            return reply
+        until = now + EMERGENCY_LIFE
+        books.listings.put(
+            replace(record, state=State.ACTIVE, emergency=True, emergency_until=until, changed=now)
+        )
+        _tell(books, request.by, "listing.emergency", record, now, until=until.isoformat())
+        return Done(subject=record.listing_id, number=reply.number, at=until)
+
+    def _answer(self, request: AnswerListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+        record = books.listings.listing(request.listing_id)
+        if record is None or mine is None or _may(mine, May.APPROVE_LISTINGS, record.terms) is not None:
+            return Refused(NOT_YOURS)
+        if not (record.state is State.WAITING or record.emergency_until is not None):
+            return Refused(f"it is {record.state}: there is nothing to answer")
+        asked = _asked(books, record)
+        why = _why_not(asked, mine, record, _digest(books, record), request.digest, now)
+        if why is not None:
+            _tell(books, request.by, "second.refused", record, now)
+            return Refused(why)
+        one = _for(asked, mine)
+        if one is None:
+            return Refused("a district administrator has to say yes to this one")
+        books.accounts.answer_second(one.request_id, mine.account_id, now, approved=request.approve)
+        _tell(books, request.by, "second.approve" if request.approve else "second.decline", record, now)
+        if not request.approve:
+            to = State.ENDED if record.emergency_until is not None else State.DRAFT
+            books.listings.put(_became(record, to, now, "a second person said no"))
+            return Done(subject=record.listing_id, number=-1)
+        left = len([other for other in asked if other.approved is None]) - 1
+        if left == 0:
+            active = replace(_became(record, State.ACTIVE, now), emergency_until=None)
+            books.listings.put(active)
+            _tell(books, request.by, "listing.activate", active, now, digest=request.digest)
+        return Done(subject=record.listing_id, number=left)
+
+    def _move(self, request: MoveListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+        record = books.listings.listing(request.listing_id)
+        if record is None or _may(mine, May.WRITE_LISTINGS, record.terms) is not None:
+            return Refused(NOT_YOURS)
+        allowed = {State.SUSPENDED, State.ACTIVE, State.ENDED}
+        if (why := move(record, request.to)) is not None or request.to not in allowed:
+            return Refused(why or f"a listing does not become {request.to} so")
+        if request.to is State.ACTIVE and record.state is not State.SUSPENDED:
+            return Refused("a listing becomes active by the others' yes")
+        if not request.by.reason.strip():
+            return Refused("write down why")
+        books.listings.put(_became(record, request.to, now, request.by.reason))
+        action = {State.SUSPENDED: "suspend", State.ACTIVE: "resume", State.ENDED: "end"}[request.to]
+        _tell(books, request.by, f"listing.{action}", record, now)
+        return Done(subject=record.listing_id)
+
+    def _own_kinds(self, books: Books) -> frozenset[str]:
+        """The lists that the district's board has made: none can be made yet."""
+        return frozenset()
+
+
+def _may(mine: Account | None, what: May, terms: Terms) -> str | None:
+    """Why this account may not do that with a listing on these terms."""
+    if mine is None or not mine.may(what):
+        return NOT_YOURS
+    if mine.scope is None:
+        return None
+    mine_all = bool(terms.schools) and terms.schools <= mine.scope
+    return None if mine_all else "this listing is for schools that are not yours"
+
+
+def _asked(books: Books, record: ListingRecord) -> list[SecondRequest]:
+    """What was asked for when the listing was proposed last."""
+    return [one for one in books.accounts.seconds(record.listing_id) if one.asked_at == record.asked]
+
+
+def _why_not(
+    asked: list[SecondRequest], mine: Account, record: ListingRecord, real: str, given: str, now: datetime
+) -> str | None:
+    """Why this person's answer does not count."""
+    if given != real:
+        return "what was asked for has changed since; look at it again"
+    if mine.account_id == record.author:
+        return "nobody answers his own request; a second person has to"
+    if any(one.answered_by == mine.account_id for one in asked):
+        return "you have answered already; somebody else has to"
+    if not asked or any(one.standing(now) is Standing.LAPSED for one in asked if one.approved is None):
+        return "the request has lapsed; it has to be proposed anew"
+    return None
+
+
+def _for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
+    """Which of the open requests this person's answer is for: the elevated one, if it can be."""
+    elevated = mine.role is Role.DISTRICT_ADMINISTRATOR
+    left = [one for one in asked if one.approved is None and (elevated or one.what != ELEVATED)]
+    return min(left, key=lambda one: one.what != ELEVATED, default=None)
+
+
+def _digest(books: Books, record: ListingRecord) -> str:
+    return digest_of(record.person_id, record.terms, books.people.photo_digests(record.person_id))
+
+
+def _became(record: ListingRecord, to: State, now: datetime, why: str = "") -> ListingRecord:
+    ended = why if to is State.ENDED else record.ended_why
+    return replace(record, state=to, changed=now, ended_why=ended, emergency_until=None)
+
+
+def _tell(books: Books, by: By, action: str, record: ListingRecord, now: datetime, **more: Plain) -> None:
+    detail: dict[str, Plain] = {"list": record.terms.kind, "schools": ", ".join(sorted(record.terms.schools))}
+    books.audit.add(by.does(action, record.listing_id, detail=detail | more), now)

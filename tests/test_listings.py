@@ -1,0 +1,393 @@
+"""Listings: nobody lists a person alone; what holds is what was said yes to; ends are ends."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from hallwatch.core.ledger import digest_of as list_digest
+from hallwatch.core.listing import EMERGENCY_LIFE, State, Terms, digest_of, faults, not_a_purpose
+from hallwatch.core.listing_requests import (
+    AnswerListing,
+    EmergencyListing,
+    ListingRequest,
+    MoveListing,
+    ProposeListing,
+    WriteListing,
+)
+from hallwatch.core.model import Person
+from hallwatch.core.policy.roles import Role
+from hallwatch.core.requests import (
+    By,
+    DisableAccount,
+    Done,
+    ErasePerson,
+    KeepPerson,
+    PhotoKept,
+    Refused,
+    SetList,
+)
+from tests.records import Office
+
+TODAY = datetime.now(UTC).date()
+PHOTO = PhotoKept("p.jpg", b"a photo", "", b"")
+ADULT, CHILD = date(1980, 5, 4), date(TODAY.year - 15, 1, 2)
+MACHINE = By("machine:tests", "terminal")
+
+
+def terms(**more: object) -> Terms:
+    given = {
+        "kind": "trespass",
+        "reason": "threatened staff on 3 May",
+        "authority": "Superintendent, order 12",
+        "photo_source": "driver's licence",
+        "starts": TODAY,
+        "ends": TODAY + timedelta(days=365),
+        "schools": frozenset({"North"}),
+    }
+    return Terms(**{**given, **more})  # type: ignore[arg-type]
+
+
+class People:
+    """Everybody who works with listings, and a person to be listed."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.author = self.of(Role.SCHOOL_ADMINISTRATOR, "author")
+        self.second = self.of(Role.SCHOOL_ADMINISTRATOR, "second")
+        self.third = self.of(Role.SCHOOL_ADMINISTRATOR, "third")
+        self.head = self.of(Role.DISTRICT_ADMINISTRATOR, "head")
+        self.keep("P1", ADULT)
+
+    def of(self, role: Role, login: str, schools: tuple[str, ...] = ("North",)) -> By:
+        self.office.enter(role, schools, login)
+        found = self.office.reader.by_login(login)
+        assert found is not None
+        return By(found[0].account_id, "127.0.0.1", "because of the test")
+
+    def keep(self, external_id: str, born: date | None) -> None:
+        person = Person(external_id, "Dana", "Sample", (), date_of_birth=born)
+        self.office.done(KeepPerson(MACHINE, person, (PHOTO,)))
+
+    def answer(self, request: ListingRequest) -> Done | Refused:
+        return self.office.desk.keeping.answer(request)
+
+    def drafted(self, external_id: str = "P1", /, **more: object) -> str:
+        return self.office.done(WriteListing(self.author, external_id, terms(**more))).subject
+
+    def proposed(self, external_id: str = "P1", /, **more: object) -> str:
+        listing = self.drafted(external_id, **more)
+        self.office.done(ProposeListing(self.author, listing))
+        return listing
+
+    def digest(self, listing: str) -> str:
+        with self.office.desk.records.transaction() as books:
+            record = books.listings.listing(listing)
+            assert record is not None
+            return digest_of(record.person_id, record.terms, books.people.photo_digests(record.person_id))
+
+    def yes(self, by: By, listing: str, *, approve: bool = True, digest: str = "") -> Done | Refused:
+        return self.answer(AnswerListing(by, listing, digest or self.digest(listing), approve))
+
+    def state(self, listing: str) -> State:
+        with self.office.desk.records.transaction() as books:
+            record = books.listings.listing(listing)
+            assert record is not None
+            return record.state
+
+    def actions(self) -> list[str]:
+        return [entry.deed.action for entry in self.office.reader.trail(30, None)]
+
+    def on_the_list(self, external_id: str = "P1") -> bool:
+        with self.office.reader.people() as people:
+            version = people.list_at(datetime.now(UTC))
+            return version is not None and version.names(people.tag(external_id))
+
+
+@pytest.fixture
+def people(office: Office) -> People:
+    return People(office)
+
+
+def test_a_second_person_makes_it_active(people: People) -> None:
+    listing = people.proposed()
+    assert people.state(listing) is State.WAITING
+    assert not people.on_the_list()
+    assert isinstance(people.yes(people.second, listing), Done)
+    assert people.state(listing) is State.ACTIVE
+    assert people.on_the_list()
+    assert people.actions()[:4] == ["list.set", "listing.activate", "second.approve", "listing.propose"]
+
+
+def test_nobody_approves_what_he_wrote(people: People) -> None:
+    listing = people.proposed()
+    reply = people.yes(people.author, listing)
+    assert isinstance(reply, Refused)
+    assert "own request" in reply.reason
+    assert people.state(listing) is State.WAITING
+    assert people.actions()[0] == "second.refused"
+
+
+def test_nobody_proposes_what_another_wrote_to_approve_it_himself(people: People) -> None:
+    listing = people.drafted()
+    assert isinstance(people.answer(ProposeListing(people.second, listing)), Refused)
+
+
+def test_a_yes_is_to_what_was_seen(people: People) -> None:
+    listing = people.proposed()
+    seen = people.digest(listing)
+    people.office.done(
+        WriteListing(people.author, "P1", terms(schools=frozenset({"North"}), reason="more"), listing)
+    )
+    people.office.done(ProposeListing(people.author, listing))
+    reply = people.yes(people.second, listing, digest=seen)
+    assert isinstance(reply, Refused)
+    assert "changed since" in reply.reason
+    # a photo that was exchanged meanwhile is another question, too
+    seen = people.digest(listing)
+    person = Person("P1", "Dana", "Sample", (), date_of_birth=ADULT)
+    people.office.done(KeepPerson(MACHINE, person, (replace(PHOTO, jpeg=b"another face"),)))
+    assert isinstance(people.yes(people.second, listing, digest=seen), Refused)
+    assert people.state(listing) is State.WAITING
+
+
+def test_an_earlier_yes_is_void_when_it_is_written_anew(people: People) -> None:
+    people.keep("P2", CHILD)
+    listing = people.proposed("P2")
+    assert isinstance(people.yes(people.second, listing), Done)
+    people.office.done(WriteListing(people.author, "P2", terms(reason="another"), listing))
+    people.office.done(ProposeListing(people.author, listing))
+    people.yes(people.head, listing)
+    assert people.state(listing) is State.WAITING
+    people.yes(people.second, listing)
+    assert people.state(listing) is State.ACTIVE
+
+
+@pytest.mark.parametrize("born", [CHILD, None])
+def test_somebody_under_18_needs_an_elevated_yes_too(people: People, born: date | None) -> None:
+    people.keep("P2", born)
+    listing = people.proposed("P2")
+    assert isinstance(people.yes(people.second, listing), Done)
+    assert people.state(listing) is State.WAITING
+    refused = people.yes(people.second, listing)
+    assert isinstance(refused, Refused)
+    assert "answered already" in refused.reason
+    refused = people.yes(people.third, listing)
+    assert isinstance(refused, Refused)
+    assert "district administrator" in refused.reason
+    assert isinstance(people.yes(people.head, listing), Done)
+    assert people.state(listing) is State.ACTIVE
+
+
+def test_two_yeses_in_a_race_are_one(people: People) -> None:
+    listing = people.proposed()
+    digest = people.digest(listing)
+    lock, replies = threading.Lock(), []
+
+    def press(by: By) -> None:
+        with lock:  # the keeper's one thread
+            replies.append(people.yes(by, listing, digest=digest))
+
+    threads = [
+        threading.Thread(target=press, args=(by,)) for by in (people.second, people.third, people.second)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(reply).__name__ for reply in replies) == ["Done", "Refused", "Refused"]
+    assert people.actions().count("listing.activate") == 1
+
+
+def test_a_replayed_yes_does_nothing(people: People) -> None:
+    listing = people.proposed()
+    request = AnswerListing(people.second, listing, people.digest(listing), True)
+    assert isinstance(people.answer(request), Done)
+    people.office.done(MoveListing(people.author, listing, State.ENDED))
+    assert isinstance(people.answer(request), Refused)
+    assert people.state(listing) is State.ENDED
+
+
+def test_a_no_sends_it_back(people: People) -> None:
+    listing = people.proposed()
+    assert isinstance(people.yes(people.second, listing, approve=False), Done)
+    assert people.state(listing) is State.DRAFT
+    assert isinstance(people.yes(people.third, listing), Refused)
+
+
+@pytest.mark.parametrize(
+    ("role", "schools"),
+    [
+        (Role.SECURITY, ("North",)),
+        (Role.FRONT_DESK, ("North",)),
+        (Role.POLICE_LIAISON, ("North",)),
+        (Role.AUDITOR, ()),
+        (Role.TECHNICIAN, ()),
+        (Role.SCHOOL_ADMINISTRATOR, ("South",)),
+    ],
+)
+def test_whoever_may_not_does_not(people: People, role: Role, schools: tuple[str, ...]) -> None:
+    listing = people.proposed()
+    other = people.of(role, "other", schools)
+    for request in (
+        WriteListing(other, "P1", terms()),
+        WriteListing(other, "P1", terms(), listing),
+        AnswerListing(other, listing, people.digest(listing), True),
+        MoveListing(other, listing, State.ENDED),
+    ):
+        assert isinstance(people.answer(request), Refused)
+    assert isinstance(people.answer(WriteListing(MACHINE, "P1", terms())), Refused)
+    assert people.state(listing) is State.WAITING
+
+
+def test_a_school_lists_for_itself_only(people: People) -> None:
+    for schools in (frozenset[str](), frozenset({"North", "South"})):
+        assert isinstance(people.answer(WriteListing(people.author, "P1", terms(schools=schools))), Refused)
+    assert isinstance(people.answer(WriteListing(people.head, "P1", terms(schools=frozenset()))), Done)
+
+
+def test_whoever_was_disabled_since_approves_nothing(people: People) -> None:
+    listing = people.proposed()
+    people.office.done(DisableAccount(MACHINE, people.second.actor))
+    assert isinstance(people.yes(people.second, listing), Refused)
+
+
+def test_an_emergency_holds_four_hours_and_ends_unless_approved(people: People) -> None:
+    listing = people.drafted()
+    reply = people.answer(EmergencyListing(people.author, listing))
+    assert isinstance(reply, Done)
+    now = datetime.now(UTC)
+    assert reply.at is not None
+    assert reply.at - now <= EMERGENCY_LIFE
+    assert people.state(listing) is State.ACTIVE
+    desk = people.office.desk
+    assert desk.listings.sweep(now + EMERGENCY_LIFE - timedelta(minutes=1)) == []
+    assert len(desk.listings.sweep(reply.at)) == 1
+    assert people.state(listing) is State.ENDED
+    assert isinstance(people.yes(people.second, listing), Refused)
+    assert isinstance(people.answer(EmergencyListing(people.author, listing)), Refused)
+
+
+def test_an_approved_emergency_is_an_ordinary_listing(people: People) -> None:
+    listing = people.drafted()
+    people.office.done(EmergencyListing(people.author, listing))
+    assert isinstance(people.yes(people.author, listing), Refused)
+    assert isinstance(people.yes(people.second, listing), Done)
+    assert people.office.desk.listings.sweep(datetime.now(UTC) + timedelta(hours=5)) == []
+    assert people.state(listing) is State.ACTIVE
+
+
+def test_an_emergency_that_is_refused_ends_at_once(people: People) -> None:
+    listing = people.drafted()
+    people.office.done(EmergencyListing(people.author, listing))
+    people.yes(people.second, listing, approve=False)
+    assert people.state(listing) is State.ENDED
+
+
+def test_an_emergency_is_for_one_school(people: People) -> None:
+    both = people.of(Role.SCHOOL_ADMINISTRATOR, "both", ("North", "South"))
+    wide = terms(schools=frozenset({"North", "South"}))
+    listing = people.office.done(WriteListing(both, "P1", wide)).subject
+    assert isinstance(people.answer(EmergencyListing(both, listing)), Refused)
+
+
+def test_it_ends_on_its_day_and_never_comes_back(people: People) -> None:
+    listing = people.proposed(ends=TODAY)
+    people.yes(people.second, listing)
+    assert people.on_the_list()
+    desk = people.office.desk
+    object.__setattr__(desk.listings, "today", lambda: TODAY + timedelta(days=1))
+    desk.listings.sweep(datetime.now(UTC))
+    assert people.state(listing) is State.ENDED
+    assert not people.on_the_list()
+    object.__setattr__(desk.listings, "today", lambda: TODAY)  # the clock is set back
+    desk.listings.sweep(datetime.now(UTC))
+    assert people.state(listing) is State.ENDED
+    for to in (State.ACTIVE, State.SUSPENDED):
+        assert isinstance(people.answer(MoveListing(people.author, listing, to)), Refused)
+
+
+def test_suspended_and_resumed(people: People) -> None:
+    listing = people.proposed()
+    people.yes(people.second, listing)
+    people.office.done(MoveListing(people.author, listing, State.SUSPENDED))
+    assert not people.on_the_list()
+    people.office.done(MoveListing(people.author, listing, State.ACTIVE))
+    assert people.on_the_list()
+    silent = replace(people.author, reason="")
+    assert isinstance(people.answer(MoveListing(silent, listing, State.ENDED)), Refused)
+
+
+def test_the_csv_list_and_listings_are_one_list_on_record(people: People) -> None:
+    people.office.done(SetList(By("system"), ("C1", "C2")))
+    listing = people.proposed()
+    people.yes(people.second, listing)
+    assert people.on_the_list("C1")
+    assert people.on_the_list("P1")
+    people.office.done(SetList(By("system"), ("C1",)))
+    assert people.on_the_list("P1")
+    assert not people.on_the_list("C2")
+    with people.office.reader.people() as questions:
+        version = questions.list_at(datetime.now(UTC))
+        assert version is not None
+        assert version.digest == list_digest(questions.tag(one) for one in ("C1", "P1"))
+
+
+def test_an_erased_persons_listing_is_gone(people: People) -> None:
+    listing = people.proposed()
+    people.yes(people.second, listing)
+    people.office.done(ErasePerson(MACHINE, "P1"))
+    assert not people.on_the_list()
+    with people.office.desk.records.transaction() as books:
+        assert books.listings.listing(listing) is None
+        assert books.listings.listings() == []
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"reason": " "}, "reason is missing"),
+        ({"authority": ""}, "authority"),
+        ({"photo_source": ""}, "source of the photo"),
+        ({"kind": "truancy"}, "is no list here"),
+        ({"reason": "chronic truancy"}, "is no reason"),
+        ({"reason": "Immigration status"}, "is no reason"),
+        ({"reason": "3-day suspension"}, "is no reason"),
+        ({"ends": TODAY + timedelta(days=5 * 366)}, "at most"),
+        ({"ends": TODAY - timedelta(days=1), "starts": TODAY - timedelta(days=9)}, "ended already"),
+        ({"starts": TODAY + timedelta(days=9), "ends": TODAY + timedelta(days=1)}, "before it begins"),
+        ({"kind": "threat"}, "day of review"),
+        ({"conditions_until": TODAY}, "no words"),
+    ],
+)
+def test_what_is_missing_or_no_list_is_not_proposed(
+    people: People, more: dict[str, object], words: str
+) -> None:
+    listing = people.drafted(**more)
+    reply = people.answer(ProposeListing(people.author, listing))
+    assert isinstance(reply, Refused)
+    assert words in reply.reason
+    assert people.state(listing) is State.DRAFT
+
+
+def test_without_a_photo_nobody_is_proposed(people: People) -> None:
+    people.office.done(KeepPerson(MACHINE, Person("P3", "No", "Photo", (), date_of_birth=ADULT), ()))
+    listing = people.drafted("P3")
+    reply = people.answer(ProposeListing(people.author, listing))
+    assert isinstance(reply, Refused)
+    assert "no photo" in reply.reason
+
+
+def test_a_threat_with_its_notice_is_a_list(people: People) -> None:
+    threat = terms(kind="threat", document="notice of 3 May", review=TODAY + timedelta(days=90))
+    rules = people.office.desk._listing_rules()
+    assert rules is not None
+    assert faults(threat, rules, TODAY) == []
+
+
+@pytest.mark.parametrize("reason", ["He fought in the hall", "Suspended ceiling damaged", "iced the floor"])
+def test_other_words_are_not_taken_for_what_is_no_list(reason: str) -> None:
+    assert not_a_purpose(reason) is None
