@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hallwatch.core.decide import Threshold
+from hallwatch.core.model import Person
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -33,6 +36,37 @@ class Sighting:
     pack: str
     improves: bool = False
     shot_jpeg: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """Somebody's listings as they are from now on; ``person`` None: on no list any more, and to be let go.
+
+    ``templates`` are of each photo that has one: the pack's fingerprint and float32 numbers, little-endian.
+    """
+
+    external_id: str
+    person: Person | None
+    templates: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """What a worker has to look for from now on, of one person: ``templates`` (K x D float32, as bytes) of the
+    gallery's pack, none for somebody who is let go; and the threshold that goes with the longer or shorter list."""
+
+    version: int
+    external_id: str
+    person: Person | None
+    templates: bytes
+    threshold: Threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A worker looks for what it was told up to this version."""
+
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

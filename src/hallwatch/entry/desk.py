@@ -20,7 +20,7 @@ from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.records import Records
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.audit import Checkpoint, Plain
-from hallwatch.core.events import Sighting
+from hallwatch.core.events import ListChange, Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.jurisdiction import ListingRules, Profile, Retention
 from hallwatch.core.requests import By
@@ -95,6 +95,7 @@ class Desk:
             headed=lambda mark: keep_head(chest.head, mark),
             head=_signed_head(chest, self.store),
         )
+        self._touched: list[str] = []
         self.retaining = Retaining(
             self.records.transaction,
             self._retention,
@@ -105,6 +106,7 @@ class Desk:
             self._listing_rules,
             lambda: datetime.now(zone).date(),
             lambda prefix: prefix + uuid.uuid4().hex,
+            self._touched.append,
         )
         self.keeping = Keeping(
             self.records.transaction,
@@ -134,6 +136,15 @@ class Desk:
                 deed = By("system").does("alert.raise", kept.alert_id, detail=detail)
                 books.audit.add(deed, now)
             return kept
+
+    def list_changes(self) -> list[ListChange]:
+        """Whose listings changed since this was asked last, as they are now."""
+        touched, self._touched[:] = set(self._touched), []
+        if not touched:
+            return []
+        with self.records.transaction() as books:
+            found = [books.listings.change_of(person_id) for person_id in sorted(touched)]
+        return [change for change in found if change is not None]
 
     def tidy(self) -> None:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from hallwatch.adapters.images import FolderImages, at_most
 from hallwatch.adapters.importers.folder import read_watchlist
 from hallwatch.core.decide import Threshold
+from hallwatch.core.decide.calibration import Calibration
 from hallwatch.core.decide.threshold import for_budget
 from hallwatch.core.model import Person
 from hallwatch.core.recognise.gallery import Gallery
@@ -43,6 +44,7 @@ class Prepared:
     not_begun: int
     threshold: Threshold | None
     meaning: str
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def enrol_list(order: ListOrder, link: Connection) -> None:
             not_begun=watchlist.not_begun,
             threshold=threshold,
             meaning=threshold.meaning() if enrolled.people else NOBODY,
+            calibration=pack.calibration,
         )
     )
 

@@ -43,6 +43,7 @@ class KeeperOrder:
     socket: Path
     places: dict[str, Whereabouts]
     meaning: str = ""
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Dropped:
 def _answered(desk: Desk, request: Request, link: Connection) -> Reply:
     """The desk's answer; an erasure is told to whoever holds the person in memory before it is."""
     reply = desk.keeping.answer(request)
+    for change in desk.list_changes():
+        link.send(change)
     if isinstance(request, ErasePerson) and isinstance(reply, Done):
         link.send(Forget(request.external_id))
     return reply
@@ -84,7 +87,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
 
     An error while committing ends the process: whoever sent the sighting still holds it and sends it again.
     """
-    desk = Desk(order.place, order.chest)
+    desk = Desk(order.place, order.chest, order.time_zone)
     try:
         meaning = order.meaning
         alerting = Alerting(
@@ -107,6 +110,8 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                 if desk.retaining.held != told:
                     told = desk.retaining.held
                     link.send(Held(told))
+                for change in desk.list_changes():
+                    link.send(change)
                 for ready in wait([link, *door.sockets], timeout=TIDIED_EVERY_S):
                     if isinstance(ready, socket.socket):
                         door.serve(ready)

@@ -33,7 +33,15 @@ from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.tls import Served
-from hallwatch.entry.wiring import chest_of, list_order, place_of, places_of, worker_orders
+from hallwatch.entry.wiring import (
+    chest_of,
+    list_order,
+    live_list,
+    place_of,
+    places_of,
+    with_live,
+    worker_orders,
+)
 from hallwatch.errors import Forbidden, SettingsError
 from hallwatch.flow.setting import PREFIX
 from hallwatch.settings.changing import joined
@@ -70,15 +78,21 @@ class Server:
             chest.open(writable=True)
             store = chest.open()
             socket = self._data / SOCKET
-            self._supervisor = Supervisor(KeeperOrder(place, chest, socket, places_of(site)), self._board)
+            keeper = KeeperOrder(place, chest, socket, places_of(site), time_zone=site.site.time_zone)
+            self._supervisor = Supervisor(keeper, self._board)
             self._supervisor.open_keeper()
             self._alerts = Reader(place, store)
             try:
                 file, site = site, joined(site, self._stored_settings())
                 forbidden = _under_law(site, environment, socket)
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
+                live = live_list(site, self.prepared)
+                if live is not None:
+                    with self._alerts.listings() as listings:
+                        live.load(listings.listed())
+                    self.prepared = with_live(self.prepared, live)
                 orders = worker_orders(site, environment, store, self.prepared)
-                self._supervisor.employ(orders, self.prepared.meaning)
+                self._supervisor.employ(orders, self.prepared.meaning, live)
             except BaseException:
                 self._supervisor.close()
                 raise

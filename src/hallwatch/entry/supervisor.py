@@ -10,11 +10,12 @@ from multiprocessing.connection import wait
 from threading import Event
 from typing import TypeAlias
 
-from hallwatch.core.events import CameraCondition, CameraState, Forget, Sighting
+from hallwatch.core.events import CameraCondition, CameraState, Enrol, Enrolled, Forget, ListChange, Sighting
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
 from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, Meaning, keep
+from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
@@ -30,6 +31,9 @@ SILENCE_PATIENCE_S = 30.0
 """Workers speak every two seconds, the keeper answers within one; after this long they hang."""
 STOP_PATIENCE_S = 8.0
 
+ACKNOWLEDGED_WITHIN_S = 2.0
+"""A worker takes a change of the list over between two pictures; one that does not is not screening."""
+DEAF = "A change of the list has not reached all cameras yet: some are still watched with the list of before."
 HELD = (
     "Deletion is held back: {why}. Look at the clock and the audit trail; then type, at the machine:"
     " hallwatch release-deletion."
@@ -48,6 +52,8 @@ class Supervisor:
         self._keeper: Minded[KeeperOrder] = Minded("hw-keeper", keep, keeper, speaks=False)
         self._workers: list[Minded[WorkerOrder]] = []
         self._cameras: dict[str, tuple[CameraSection, ...]] = {}
+        self._live: LiveList | None = None
+        self._unheard: dict[str, tuple[int, float]] = {}
 
     def open_keeper(self) -> None:
         """Start the keeper and wait until the database is open. Raises UserError when it cannot be."""
@@ -66,16 +72,16 @@ class Supervisor:
             raise UserError(answer.reason)
         self._keeper.ready = True
 
-    def employ(self, workers: Sequence[WorkerOrder], meaning: str) -> None:
-        """The workers to start, and the sentence that explains their scores; before ``run``."""
+    def employ(self, workers: Sequence[WorkerOrder], meaning: str, live: LiveList | None = None) -> None:
+        """The workers to start, the sentence that explains their scores, and the list that they share; before
+        ``run``."""
+        self._live = live
         self._workers = [
             Minded(f"hw-worker-{number}", work, order, speaks=True)
             for number, order in enumerate(workers, start=1)
         ]
         self._cameras = {worker.name: worker.order.cameras for worker in self._workers}
-        self._keeper.order = replace(self._keeper.order, meaning=meaning)
-        if self._keeper.link is not None:
-            self._keeper.link.send(Meaning(meaning))
+        self._explain(meaning)
 
     def close(self) -> None:
         """End the keeper when ``run`` was never called."""
@@ -106,6 +112,7 @@ class Supervisor:
                 self._died(one)
             else:
                 self._hear(one, message)
+        self._look_for_deaf()
         for one in minded:
             if one.hangs(START_PATIENCE_S, SILENCE_PATIENCE_S):
                 LOG.error("%s hangs and is ended", one.name)
@@ -130,7 +137,11 @@ class Supervisor:
             case Held():
                 self._board.trouble("retention", message.why and HELD.format(why=message.why))
             case Forget():
-                self._forget(message)
+                self._enrol(None if self._live is None else self._live.forget(message.external_id))
+            case ListChange():
+                self._enrol(None if self._live is None else self._live.change(message))
+            case Enrolled():
+                self._acknowledged(one, message)
             case Dropped():
                 LOG.warning("alert %s was of somebody who is erased: dropped", message.alert_id)
                 one.expects_answer = False
@@ -146,17 +157,43 @@ class Supervisor:
             case _:
                 raise TypeError(f"{one.name} sent a {type(message).__name__}")
 
-    def _forget(self, message: Forget) -> None:
-        """Workers at work are told; workers to come are given the list without this person."""
-        for worker in self._workers:
-            worker.order.gallery.remove([message.external_id])
-            worker.order.people.pop(message.external_id, None)
-            if worker.link is not None:
-                try:
-                    worker.link.send(message)
-                except OSError:
-                    self._died(worker)
+    def _enrol(self, told: Enrol | None) -> None:
+        """Workers at work are told; workers to come are given the list as it is now."""
+        if told is not None:
+            for worker in self._workers:
+                worker.order = replace(worker.order, threshold=told.threshold)
+                if worker.link is not None:
+                    try:
+                        worker.link.send(told)
+                        self._unheard[worker.name] = (told.version, time.monotonic() + ACKNOWLEDGED_WITHIN_S)
+                    except OSError:
+                        self._died(worker)
+            self._explain(told.threshold.meaning() if self._live and self._live.people else "")
         self._board.committed()
+
+    def _acknowledged(self, one: AnyMinded, message: Enrolled) -> None:
+        version, _ = self._unheard.get(one.name, (0, 0.0))
+        if message.version >= version:
+            self._unheard.pop(one.name, None)
+            self._board.trouble(f"list of {one.name}", None)
+
+    def _look_for_deaf(self) -> None:
+        """A worker at work that does not take the newest list over is not screening for it, and that is said."""
+        for worker in self._workers:
+            _, until = self._unheard.get(worker.name, (0, 0.0))
+            if until and worker.ready and time.monotonic() > until:
+                self._board.trouble(f"list of {worker.name}", DEAF)
+
+    def _explain(self, meaning: str) -> None:
+        """New alerts are explained by this sentence."""
+        if not meaning:
+            return
+        self._keeper.order = replace(self._keeper.order, meaning=meaning)
+        if self._keeper.link is not None:
+            try:
+                self._keeper.link.send(Meaning(meaning))
+            except OSError:
+                self._died(self._keeper)
 
     def _send_on(self) -> None:
         """Give the keeper its next sighting; a keeper that dies of it is noticed by its pipe."""
@@ -172,6 +209,7 @@ class Supervisor:
                 self._died(self._keeper)
 
     def _died(self, one: AnyMinded) -> None:
+        self._unheard.pop(one.name, None)
         how = one.end(0.5)
         reason = one.failure or f"its process ended unexpectedly ({how})"
         LOG.error("%s: %s; starting it again in %.0f s", one.name, reason, one.wait_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.keys.keystore import KeyStore
 from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
 from hallwatch.core.kept import Whereabouts
-from hallwatch.entry.enrolment import ListOrder, Prepared
+from hallwatch.entry.enrolment import NOBODY, ListOrder, Prepared
+from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.worker import PackOrder, WorkerOrder
 from hallwatch.errors import SettingsError
 from hallwatch.settings.environment import Environment
@@ -34,6 +36,25 @@ def list_order(
         keeper=keeper,
         forbidden=forbidden,
     )
+
+
+def live_list(site: Site, prepared: Prepared) -> LiveList | None:
+    """The list that changes while the server runs; None where faces are not matched."""
+    if prepared.gallery is None or prepared.calibration is None:
+        return None
+    return LiveList(
+        prepared.gallery,
+        prepared.people,
+        prepared.calibration,
+        site.site.false_alerts_per_day,
+        site.site.passes_per_day,
+    )
+
+
+def with_live(prepared: Prepared, live: LiveList) -> Prepared:
+    """What was made ready, with the threshold and the words for the whole list."""
+    threshold = live.threshold
+    return replace(prepared, threshold=threshold, meaning=threshold.meaning() if live.people else NOBODY)
 
 
 def worker_orders(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import cast
@@ -15,11 +16,12 @@ from hallwatch.adapters.images import FolderImages
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.library import open_pack
 from hallwatch.core.decide import Incidents, Threshold
-from hallwatch.core.events import GONE, CameraCondition, CameraState, Forget
+from hallwatch.core.events import GONE, CameraCondition, CameraState, Enrol, Enrolled
 from hallwatch.core.kept import Whereabouts
 from hallwatch.core.model import Frame, Person
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.camera import Camera
+from hallwatch.entry.live_list import enrol
 from hallwatch.errors import SourceError, TemplateMismatch
 from hallwatch.flow.watching import Looking, Watching
 from hallwatch.settings.site import CameraSection
@@ -104,7 +106,7 @@ def work(order: WorkerOrder, link: Connection) -> None:
         while True:
             by_number = {post.camera.fileno(): post for post in posts}
             ready = wait([link, *by_number], timeout=BEAT_S)
-            if link in ready and not _told(order, link):
+            if link in ready and not _told(order, posts, link):
                 return
             for number in ready:
                 if number is link:
@@ -117,14 +119,16 @@ def work(order: WorkerOrder, link: Connection) -> None:
                 _beat(posts, link)
 
 
-def _told(order: WorkerOrder, link: Connection) -> bool:
-    """Hear what the first process says; False when it has hung up."""
+def _told(order: WorkerOrder, posts: Sequence[Post], link: Connection) -> bool:
+    """Hear what the first process says, and say when it is done; False when it has hung up."""
     try:
-        message: Forget = link.recv()
+        message: Enrol = link.recv()
     except (EOFError, OSError):
         return False
-    order.gallery.remove([message.external_id])
-    order.people.pop(message.external_id, None)
+    enrol(message, order.gallery, order.people)
+    for post in posts:
+        post.watching.aim(message.threshold)
+    link.send(Enrolled(message.version))
     return True
 
 
@@ -158,6 +162,8 @@ def _posts(order: WorkerOrder, model: FacePack, link: Connection, cameras: ExitS
             incidents=incidents,
             images=images,
             today=lambda: datetime.now(zone).date(),
+            school=one.school,
+            now=lambda: datetime.now(UTC),
         )
         posts.append(Post(camera, watching, CameraState(one.name, CameraCondition.STARTING)))
     return posts

@@ -111,6 +111,7 @@ class Keeping:
                 with self.transaction() as books:
                     number, changed = books.people.keep(request.person, request.photos, now)
                     if changed:
+                        self.listings.touched(number)
                         detail = {"photos": len(request.photos), "listings": len(request.person.listings)}
                         books.audit.add(request.by.does("person.keep", number, detail=detail), now)
                 return Done(subject=number, number=int(changed))

@@ -51,6 +51,8 @@ class ListingKeeping:
     rules: Callable[[], ListingRules | None]
     today: Callable[[], date]
     number: Callable[[str], str]
+    touched: Callable[[str], None] = lambda person_id: None
+    """Hears the number of everybody whose listings may hold otherwise now, within the transaction."""
 
     def answer(self, request: ListingRequest, now: datetime) -> Reply:
         """Done when it is committed, Refused when nothing happened."""
@@ -60,6 +62,8 @@ class ListingKeeping:
         with self.transaction() as books:
             mine = books.accounts.account(request.by.actor)
             reply = self._answered(request, books, mine, rules, now)
+            if isinstance(reply, Done) and (record := books.listings.listing(reply.subject)) is not None:
+                self.touched(record.person_id)
             self.keep_version(books, request.by, now)
             return reply
 
@@ -92,6 +96,7 @@ class ListingKeeping:
             for record in over:
                 why = "nobody approved the emergency" if record.emergency_until else "its last day is over"
                 books.listings.put(_became(record, State.ENDED, now, why))
+                self.touched(record.person_id)
                 deed = By("system").does("listing.end", record.listing_id, detail={"why": why})
                 books.audit.add(deed, now)
             self.keep_version(books, By("system"), now)

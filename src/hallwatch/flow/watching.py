@@ -118,8 +118,12 @@ class Watching:
         incidents: Joins,
         images: Images,
         today: Callable[[], date],
+        school: str = "",
+        now: Callable[[], datetime] | None = None,
     ) -> None:
-        self.camera, self.building, self.pack = camera, building, pack
+        """``school`` is the camera's; ``now`` None takes a frame's own time for when a listing holds."""
+        self.camera, self.building, self.pack, self.school = camera, building, pack, school
+        self._now = now
         self.looking = looking
         self._told: dict[int, Sighting] = {}
         self._gallery, self._people, self._threshold = gallery, people, threshold
@@ -128,6 +132,10 @@ class Watching:
     def step(self, frame: Frame) -> list[Sighting]:
         """New alerts and improvements of earlier ones that this frame gives rise to."""
         return self.decide(self.looking.step(frame), frame)
+
+    def aim(self, threshold: Threshold) -> None:
+        """Decide by this threshold from now on: the list has become longer or shorter."""
+        self._threshold = threshold
 
     def stopped(self) -> None:
         """The camera is gone, for now or for good: nothing of whoever was before it is kept."""
@@ -156,7 +164,7 @@ class Watching:
         self, passing: Passing, told: Sighting | None, verdict: Verdict, frame: Frame
     ) -> Sighting | None:
         person = self._people[verdict.person]
-        lists = person.lists_on(self._today())
+        lists = person.lists_at(self._now() if self._now else frame.at, self._today(), self.school)
         if not lists:
             return None
         fresh = uuid5(ALERTS, f"{self.camera}|{verdict.person}|{frame.at.isoformat()}|{passing.track.number}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
@@ -12,8 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import ListingRow, PersonRow
+from hallwatch.adapters.store.tables import ListingRow, PersonRow, TemplateRow
+from hallwatch.core.events import ListChange
 from hallwatch.core.listing import ListingRecord, State, Terms
+from hallwatch.core.model import Listing
 from hallwatch.errors import KeyGone
 
 
@@ -58,6 +60,33 @@ class ListingQuestions:
         active = (ListingRow.state == State.ACTIVE.value) & holds & (PersonRow.content != b"")
         wanted = select(PersonRow.tag).join(ListingRow, ListingRow.person_id == PersonRow.person_id)
         return set(self._session.scalars(wanted.where(active)))
+
+    def change_of(self, person_id: str) -> ListChange | None:
+        """The person as the cameras have to know them now; None for somebody erased."""
+        row = self._session.get(PersonRow, person_id)
+        if row is None or not row.sealed:
+            return None
+        try:
+            person = self._seals.open_person(person_id, row.sealed)
+        except KeyGone:
+            return None
+        active = self.listings((State.ACTIVE,), person_id)
+        if not active:
+            return ListChange(person.external_id, None)
+        mine = TemplateRow.person_id == person_id
+        rows = self._session.scalars(select(TemplateRow).where(mine).order_by(TemplateRow.place)).all()
+        templates = tuple(
+            (one.fingerprint, self._seals.open_template(person_id, one.place, one.fingerprint, one.sealed))
+            for one in rows
+        )
+        listings = tuple(_for_cameras(record) for record in active)
+        return ListChange(person.external_id, replace(person, listings=listings), templates)
+
+    def listed(self) -> list[ListChange]:
+        """Everybody with an active listing."""
+        wanted = select(ListingRow.person_id).where(ListingRow.state == State.ACTIVE.value).distinct()
+        found = [self.change_of(person_id) for person_id in self._session.scalars(wanted).all()]
+        return [change for change in found if change is not None]
 
     def _record(self, row: ListingRow) -> ListingRecord | None:
         if not row.sealed:
@@ -105,3 +134,16 @@ class ListingBook(ListingQuestions):
         mine = ListingRow.person_id == person_id
         for row in self._session.scalars(select(ListingRow).where(mine)):
             row.state, row.sealed, row.changed = State.EXPUNGED.value, b"", now
+
+
+def _for_cameras(record: ListingRecord) -> Listing:
+    terms = record.terms
+    return Listing(
+        list=terms.kind,
+        reason=terms.reason,
+        expires=terms.ends,
+        starts=terms.starts,
+        authority=terms.authority,
+        schools=terms.schools,
+        until=record.emergency_until,
+    )

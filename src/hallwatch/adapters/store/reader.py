@@ -14,6 +14,7 @@ from hallwatch.adapters.store import engine
 from hallwatch.adapters.store.accounts import AccountQuestions
 from hallwatch.adapters.store.alerts import AlertQuestions
 from hallwatch.adapters.store.audit_log import AuditQuestions
+from hallwatch.adapters.store.listings import ListingQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.sealed import Seals
@@ -119,6 +120,12 @@ class Reader:
         """The audit trail."""
         with self._session() as session:
             yield AuditQuestions(session)
+
+    @contextmanager
+    def listings(self) -> Iterator[ListingQuestions]:
+        """Questions about listings."""
+        with self._session() as session:
+            yield ListingQuestions(session, self._seals)
 
     def settings(self, prefix: str) -> dict[str, str]:
         """Every setting in the database whose name begins so, under the rest of its name."""

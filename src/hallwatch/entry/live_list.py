@@ -1,0 +1,91 @@
+"""The list while the server runs: what list.csv says, and the listings that come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from hallwatch.core.decide import Threshold
+from hallwatch.core.decide.calibration import Calibration
+from hallwatch.core.decide.threshold import for_budget
+from hallwatch.core.events import Enrol, ListChange
+from hallwatch.core.model import Person, Templates
+from hallwatch.core.recognise.gallery import Gallery
+
+
+class LiveList:
+    """Everybody who is looked for; ``gallery`` and ``people`` are changed in place. Owned by one thread."""
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        people: dict[str, Person],
+        calibration: Calibration,
+        false_alerts_per_day: float,
+        passes_per_day: int,
+    ) -> None:
+        """``gallery`` and ``people`` hold what list.csv says."""
+        self.gallery, self.people = gallery, people
+        self.version = 0
+        self._calibration, self._budget, self._passes = calibration, false_alerts_per_day, passes_per_day
+        snapshot = gallery.snapshot
+        self._file = {name: (person, snapshot.templates_of(name)) for name, person in people.items()}
+
+    @property
+    def threshold(self) -> Threshold:
+        """The threshold for a list of this length."""
+        return for_budget(self._calibration, self._budget, self.gallery.size, self._passes)
+
+    def load(self, changes: Iterable[ListChange]) -> None:
+        """The listings that hold at the start, all at once."""
+        found = {}
+        for change in changes:
+            person, templates = self._joined(change)
+            if person is not None:
+                self.people[change.external_id] = person
+                found[change.external_id] = templates
+        if found:
+            self.gallery.put(found, self.gallery.fingerprint)
+
+    def change(self, change: ListChange) -> Enrol:
+        """Take a change over; what the workers are told of it."""
+        person, templates = self._joined(change)
+        told = Enrol(0, change.external_id, person, templates.tobytes(), self.threshold)
+        enrol(told, self.gallery, self.people)
+        self.version += 1
+        return replace(told, version=self.version, threshold=self.threshold)
+
+    def forget(self, external_id: str) -> Enrol:
+        """Somebody was erased: list.csv does not bring them back either."""
+        self._file.pop(external_id, None)
+        return self.change(ListChange(external_id, None))
+
+    def _joined(self, change: ListChange) -> tuple[Person | None, Templates]:
+        """What list.csv and the listings say of a person together; None without a face to look for."""
+        width = self.gallery.dimensions
+        rows = [
+            np.frombuffer(numbers, dtype=np.float32)
+            for fingerprint, numbers in change.templates
+            if fingerprint == self.gallery.fingerprint and len(numbers) == 4 * width
+        ]
+        mine = np.array(rows, dtype=np.float32).reshape(-1, width)
+        person = change.person
+        if change.external_id in self._file:
+            written, theirs = self._file[change.external_id]
+            mine = np.concatenate([theirs, mine])
+            listings = person.listings if person is not None else ()
+            person = replace(written, listings=(*written.listings, *listings))
+        return (person if len(mine) else None), mine
+
+
+def enrol(told: Enrol, gallery: Gallery, people: dict[str, Person]) -> None:
+    """Look for the person as told, or let them go."""
+    if told.person is None:
+        gallery.remove([told.external_id])
+        people.pop(told.external_id, None)
+        return
+    templates = np.frombuffer(told.templates, dtype=np.float32).reshape(-1, gallery.dimensions)
+    gallery.put({told.external_id: templates}, gallery.fingerprint)
+    people[told.external_id] = told.person
