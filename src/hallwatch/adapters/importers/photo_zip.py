@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from hallwatch.adapters.importers.archive import Archive
@@ -42,6 +43,17 @@ def match_photos(archive: Archive, people: Iterable[Entry]) -> PhotosFound:
     return matching.found()
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A photo for somebody: by which id, whether that is written as the list writes it, and where it says so."""
+
+    photo: str
+    written: str
+    exactly: bool
+    file: str
+    row: int
+
+
 class _Ids:
     """Who is meant by an id as a file writes it."""
 
@@ -71,7 +83,8 @@ class _Matching:
 
     def __init__(self, archive: Archive, pictures: Sequence[str], ids: _Ids) -> None:
         self._archive, self._pictures, self._ids = archive, pictures, ids
-        self._photos: dict[str, dict[str, str]] = defaultdict(dict)  # person -> photo -> the id as written
+        self._claims: dict[str, list[_Claim]] = defaultdict(list)
+        self._photos: dict[str, dict[str, None]] = {}
         self._faults: list[RowFault] = []
         self._nobodys: list[str] = []
         self._notes = [f"{len(archive.nested)} archives inside {archive.name} are not opened"] * bool(
@@ -88,6 +101,7 @@ class _Matching:
         """The file's name without its ending is the id."""
         for name in self._pictures:
             self._put(PurePosixPath(name).stem.strip(), name, name, 0)
+        self._settle()
         for person, photos in list(self._photos.items()):
             if len(photos) > 1:
                 for name in photos:
@@ -102,6 +116,7 @@ class _Matching:
         self._notes += notes
         places = _places(self._pictures)
         named: dict[str, str] = {}
+        twice: set[str] = set()
         for line in lines:
             written, photo = line.cell(columns[0]), line.cell(columns[1])
             found = _place(photo, places)
@@ -113,9 +128,12 @@ class _Matching:
                 self._fault(
                     file, line.number, f"{shown(photo)} is for id {shown(named[found])}, too; nobody gets it"
                 )
-                self._drop(found)
+                twice.add(found)
                 continue
             self._put(written, found, file, line.number)
+        self._settle()
+        for name in twice:
+            self._drop(name)
         self._nobodys += [name for name in self._pictures if name not in named]
         for person, photos in list(self._photos.items()):
             if len(photos) > MOST_PHOTOS:
@@ -126,13 +144,16 @@ class _Matching:
 
     def same_pictures(self) -> None:
         """The same picture at several people is a placeholder, or one of them is wrong."""
+        prints = {
+            name: self._archive.fingerprint(name) for photos in self._photos.values() for name in photos
+        }
         owners: dict[tuple[int, int], set[str]] = defaultdict(set)
         for person, photos in self._photos.items():
             for name in photos:
-                owners[self._archive.fingerprint(name)].add(person)
-        for person, photos in list(self._photos.items()):
+                owners[prints[name]].add(person)
+        for person, photos in self._photos.items():
             for name in list(photos):
-                count = len(owners[self._archive.fingerprint(name)])
+                count = len(owners[prints[name]])
                 if count > 1:
                     self._fault(
                         name,
@@ -155,21 +176,20 @@ class _Matching:
         elif who is None:
             self._nobodys.append(photo)
         else:
-            person, exactly = who
-            before = set(self._photos[person].values())
-            if before and before != {written}:
-                # Two spellings of one number: only that of the list itself counts, and of two others none.
-                self._fault(
-                    file,
-                    row,
-                    f"ids {shown(written)} and {shown(min(before))} would both be {shown(person)}",
-                    person,
-                )
-                if exactly or not any(self._ids.who(one) == (person, True) for one in before):
-                    self._photos[person].clear()
-                if not exactly:
-                    return
-            self._photos[person][photo] = written
+            self._claims[who[0]].append(_Claim(photo, written, who[1], file, row))
+
+    def _settle(self) -> None:
+        """Of ids that differ in leading zeros, the list's own spelling counts; of two others neither does."""
+        for person, claims in self._claims.items():
+            exact = [claim for claim in claims if claim.exactly]
+            loose = [claim for claim in claims if not claim.exactly]
+            if exact or len({claim.written for claim in loose}) > 1:
+                for claim in loose:
+                    why = f"id {shown(claim.written)} would be {shown(person)} but for zeros, and so would another"
+                    self._fault(claim.file, claim.row, why, person)
+                loose = []
+            if exact or loose:
+                self._photos[person] = dict.fromkeys(claim.photo for claim in exact or loose)
 
     def _drop(self, photo: str) -> None:
         for photos in self._photos.values():
