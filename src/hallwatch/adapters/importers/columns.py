@@ -49,7 +49,9 @@ class ColumnMap(BaseModel):
     born: list[Column] = []
     """Birth dates; the first is the person's, all others are further ones that they use."""
     born_delimiter: Delimiter = ";"
-    dates: list[Annotated[str, Field(min_length=2, max_length=40)]] = ["%Y-%m-%d"]
+    dates: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=9)] = [
+        "%Y-%m-%d"
+    ]
     """How dates are written, as strptime has it. A bare year is known as such."""
 
     photos: list[Column] = []
@@ -96,8 +98,6 @@ class ColumnMap(BaseModel):
     def _a_name(self) -> ColumnMap:
         if (self.name is None) == (self.last_name is None):
             raise ValueError("give either name or last_name (with first_name and the rest)")
-        if not self.dates and self.born:
-            raise ValueError("dates is empty, so no birth date could be read")
         return self
 
     def columns(self) -> tuple[str, ...]:

@@ -35,8 +35,8 @@ def split_name(name: str, pattern: str) -> Parts | None:
             # FIRST MIDDLE LAST with two words: the middle is what is missing.
             parts = [parts[0], parts[-1]]
         for place, part in enumerate(parts):
-            last = place == len(parts) - 1
-            found[part] = " ".join(words[place:] if last else words[place : place + 1])
+            final = place == len(parts) - 1
+            found[part] = " ".join(words[place:] if final else words[place : place + 1])
     last, first = found.get("LAST", ""), found.get("FIRST", "")
     if not (last or first):
         return None

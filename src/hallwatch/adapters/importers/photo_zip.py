@@ -54,6 +54,52 @@ class _Claim:
     row: int
 
 
+def named_photos(archive: Archive, people: Iterable[Entry]) -> PhotosFound:
+    """The photos that a registry's rows name (by path, by file name, or by it without the ending), or else its ids.
+
+    Raises FileRefused when the archive cannot be read.
+    """
+    pictures = [name for name in archive.names if _ending(name) in PICTURES]
+    places = _places(pictures)
+    found: dict[str, dict[str, None]] = {}
+    faults: list[RowFault] = []
+    for entry in people:
+        mine = found[entry.external_id] = {}
+        for cell in entry.photos or (entry.external_id,):
+            places_of = (_place(f"{cell}{ending}", places) for ending in ("", *PICTURES))
+            photo = next((place for place in places_of if place), None)
+            if photo:
+                mine[photo] = None
+            elif entry.photos:
+                why = f"photo {shown(cell)} is not in {archive.name}, or is in it more than once"
+                faults.append(RowFault("", entry.row, why, entry.external_id))
+    used = {name for photos in found.values() for name in photos}
+    faults += take_shared(archive, found)
+    without = [person for person, photos in found.items() if not photos]
+    photos = {person: tuple(names) for person, names in found.items() if names}
+    return PhotosFound(
+        photos, tuple(faults), tuple(one for one in pictures if one not in used), tuple(without)
+    )
+
+
+def take_shared(archive: Archive, photos: Mapping[str, dict[str, None]]) -> list[RowFault]:
+    """Take away every picture that stands, bit for bit, at several people, and say so of each."""
+    prints = {name: archive.fingerprint(name) for names in photos.values() for name in names}
+    owners: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for person, names in photos.items():
+        for name in names:
+            owners[prints[name]].add(person)
+    faults = []
+    for person, names in photos.items():
+        for name in list(names):
+            count = len(owners[prints[name]])
+            if count > 1:
+                why = f"is the very same picture for {count} people, so it shows none of them"
+                faults.append(RowFault(name, 0, why, person))
+                del names[name]
+    return faults
+
+
 class _Ids:
     """Who is meant by an id as a file writes it."""
 
@@ -132,8 +178,9 @@ class _Matching:
                 continue
             self._put(written, found, file, line.number)
         self._settle()
-        for name in twice:
-            self._drop(name)
+        for photos in self._photos.values():
+            for name in twice:
+                photos.pop(name, None)
         self._nobodys += [name for name in self._pictures if name not in named]
         for person, photos in list(self._photos.items()):
             if len(photos) > MOST_PHOTOS:
@@ -144,24 +191,7 @@ class _Matching:
 
     def same_pictures(self) -> None:
         """The same picture at several people is a placeholder, or one of them is wrong."""
-        prints = {
-            name: self._archive.fingerprint(name) for photos in self._photos.values() for name in photos
-        }
-        owners: dict[tuple[int, int], set[str]] = defaultdict(set)
-        for person, photos in self._photos.items():
-            for name in photos:
-                owners[prints[name]].add(person)
-        for person, photos in self._photos.items():
-            for name in list(photos):
-                count = len(owners[prints[name]])
-                if count > 1:
-                    self._fault(
-                        name,
-                        0,
-                        f"is the very same picture for {count} people, so it shows none of them",
-                        person,
-                    )
-                    self._drop(name)
+        self._faults += take_shared(self._archive, self._photos)
 
     def found(self) -> PhotosFound:
         """All of it."""
@@ -190,10 +220,6 @@ class _Matching:
                 loose = []
             if exact or loose:
                 self._photos[person] = dict.fromkeys(claim.photo for claim in exact or loose)
-
-    def _drop(self, photo: str) -> None:
-        for photos in self._photos.values():
-            photos.pop(photo, None)
 
     def _fault(self, file: str, row: int, reason: str, external_id: str = "") -> None:
         self._faults.append(RowFault(file, row, reason, external_id))

@@ -100,10 +100,10 @@ class _Checks:
 
     def judge(self) -> None:
         """Raise FileRefused for the first column that holds something else."""
-        like = self._columns.dates[0] if self._columns.dates else ""
+        like = date(1980, 3, 15).strftime(self._columns.dates[0])
         for column, row, cell in self._dates.wrong():
             raise FileRefused(
-                f"{self._file}: column {shown(column)} should hold dates like {date(1980, 3, 15).strftime(like)}, but line"
+                f"{self._file}: column {shown(column)} should hold dates like {like}, but line"
                 f" {row} has {shown(cell)}: columns are swapped, or the map names another one or another format"
             )
         for column, row, cell in self._names.wrong():

@@ -149,7 +149,7 @@ class Reader:
                     raise RowRefused(f"{shown(column)} {shown(part)} is not a date like {self._example()}")
                 year = when if isinstance(when, int) else when.year
                 if (
-                    not FIRST_YEAR <= year
+                    year < FIRST_YEAR
                     or (isinstance(when, date) and when > self._today)
                     or year > self._today.year
                 ):
@@ -186,7 +186,7 @@ class Reader:
         return int(cell) if re.fullmatch(r"[0-9]{4}", cell) else None
 
     def _example(self) -> str:
-        return date(1980, 3, 15).strftime(self._columns.dates[0] if self._columns.dates else _ISO)
+        return date(1980, 3, 15).strftime(self._columns.dates[0])
 
     def _split(self, row: Row, columns: list[str], delimiter: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(part for column in columns for part in self.parts(row, column, delimiter)))
