@@ -15,7 +15,17 @@ from tests.browser import Browser
 from tests.test_web import LONG, SIGHTING, Running, running
 from tests.test_web_browser import program  # noqa: F401 - a fixture
 
-PAGES: tuple[str, ...] = ("/", "/people", "/account", "/audit", "/settings", "/health", "/confirm", "/nowhere", "/signed-out")
+PAGES: tuple[str, ...] = (
+    "/",
+    "/people",
+    "/account",
+    "/audit",
+    "/settings",
+    "/health",
+    "/confirm",
+    "/nowhere",
+    "/signed-out",
+)
 PAGES += ("/settings/site.passes_per_day", "/settings/sign_in.claim", "/settings/sign_in.client_secret")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 ASKED = (

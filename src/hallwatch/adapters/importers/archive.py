@@ -6,7 +6,6 @@ in it is not worth finding out. Sizes in its headers are only a first look; what
 
 from __future__ import annotations
 
-import io
 import stat
 import struct
 import unicodedata
@@ -15,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from hallwatch.errors import FileRefused
 
@@ -160,22 +159,23 @@ def zip_of(name: str, file: BinaryIO) -> ZipArchive:
 
 def _opened(name: str, file: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(_Calm(file))
+        return zipfile.ZipFile(cast(BinaryIO, _Calm(file)))
     except (*DAMAGE, OSError) as error:
         raise FileRefused(f"{name} is no zip, or it is cut off; fetch or make it anew") from error
 
 
-class _Calm(io.BufferedReader):
-    """Refuses the one read by which a huge list of contents would come into memory at once."""
+class _Calm:
+    """A file that refuses the one read by which a huge list of contents would come into memory at once."""
 
     def __init__(self, file: BinaryIO) -> None:
-        super().__init__(file)  # type: ignore[arg-type]  # any binary file reads as a raw one does
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self._file = file
 
-    def read(self, size: int | None = -1) -> bytes:
+    def read(self, size: int = -1) -> bytes:
         """At most the size of a list of contents; every other read is far smaller."""
-        if size is not None and size > _MOST_DIRECTORY:
+        if size > _MOST_DIRECTORY:
             raise zipfile.BadZipFile("a list of contents of that size")
-        return super().read(size)
+        return self._file.read(size)
 
 
 def _check_members(name: str, every: list[zipfile.ZipInfo], files: list[zipfile.ZipInfo]) -> None:
