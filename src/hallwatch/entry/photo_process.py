@@ -52,7 +52,7 @@ class PhotoProcess:
 
     def decode(self, data: bytes, name: str) -> Pixels:
         """The picture upright as BGR, at most 1600 pixels long, without metadata. Raises ImageError, naming it."""
-        name = _printable(name)
+        name = _printable(name)[-200:]
         if len(data) > MOST_BYTES:
             raise ImageError(f"{name}: larger than {MOST_BYTES >> 20} MB; save a smaller copy")
         process = self._process or self._start()
@@ -145,7 +145,7 @@ class _Talk:
             if "refused" in told:
                 raise ImageError(_line(str(told["refused"]), name))
             height, width, depth = (int(side) for side in told["shape"])
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             raise _Lost from None
         if depth != 3 or not (0 < height <= _MOST_SIDE and 0 < width <= _MOST_SIDE):
             raise _Lost
