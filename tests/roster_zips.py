@@ -91,8 +91,11 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 
 def bulk_11(*users: str, **files: str) -> dict[str, str | bytes]:
     """A whole 1.1 zip's files."""
-    return {"manifest.csv": manifest("1.1"), "orgs.csv": SCHOOLS, "users.csv": csv_of(USERS_11, *users)} | {
-        f"{name}.csv": contents for name, contents in files.items()
+    return {
+        "manifest.csv": manifest("1.1"),
+        "orgs.csv": SCHOOLS,
+        "users.csv": csv_of(USERS_11, *users),
+        **{f"{name}.csv": contents for name, contents in files.items()},
     }
 
 
