@@ -6,6 +6,7 @@ HallwatchError
 │   ├── PackError         a model pack is missing, altered, unlicensed or not calibrated
 │   │   └── (adapters/models adds NotHere and AddressUnreachable: where to look next)
 │   ├── WatchlistError    the list cannot be read at all (single bad rows are not errors, they are refused)
+│   ├── FileRefused       a file of people or photos cannot be taken in at all (bad rows are faults, not errors)
 │   ├── ImageError        a picture cannot be opened, or is too large to open safely
 │   ├── EnrolmentError    a picture opens, but no one face in it can be enrolled
 │   ├── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
@@ -45,6 +46,10 @@ class PackError(UserError):
 
 class WatchlistError(UserError):
     """The list cannot be read at all."""
+
+
+class FileRefused(UserError):
+    """A file of people or photos cannot be taken in at all."""
 
 
 class ImageError(UserError):

@@ -6,6 +6,7 @@ import io
 import struct
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -35,25 +36,37 @@ def read_image(path: Path) -> Pixels:
     try:
         if path.exists() and not path.is_file():
             raise ImageError(f"{path.name}: is not a file")
+        with path.open("rb") as file:
+            return _decoded(path.name, file)
+    except FileNotFoundError:
+        raise ImageError(f"{path.name}: there is no such photo") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path.name, error) from error
+
+
+def decode_image(data: bytes, name: str) -> Pixels:
+    """The same from a picture's bytes; ``name`` is what an ImageError calls it."""
+    return _decoded(name, io.BytesIO(data))
+
+
+def _decoded(name: str, file: BinaryIO) -> Pixels:
+    try:
         with warnings.catch_warnings():
             # Damaged metadata does not matter to us, and Pillow's words about it would reach the terminal.
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(file, formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > MOST_PIXELS:
-                    raise _too_large(path, f"{width} x {height}")
+                    raise _too_large(name, f"{width} x {height}")
                 upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
                 return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
-    except FileNotFoundError:
-        raise ImageError(f"{path.name}: there is no such photo") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise _too_large(path, "far too many") from None
+        raise _too_large(name, "far too many") from None
     except UnidentifiedImageError:
-        raise ImageError(f"{path.name}: not a picture of a known kind; use {', '.join(FORMATS)}") from None
+        raise _unknown(name, file) from None
     except (OSError, *DAMAGE) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise ImageError(f"{path.name}: cannot be read ({why}); save it anew as JPEG or PNG") from error
+        raise _unreadable(name, error) from error
 
 
 def encode_jpeg(image: Pixels) -> bytes:
@@ -111,6 +124,20 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return image.convert("RGBA") if image.mode == "P" else image
 
 
-def _too_large(path: Path, size: str) -> ImageError:
+def _unreadable(name: str, error: Exception) -> ImageError:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return ImageError(f"{name}: cannot be read ({why}); save it anew as JPEG or PNG")
+
+
+def _unknown(name: str, file: BinaryIO) -> ImageError:
+    """Telephones' HEIC is no damage, and has a remedy of its own."""
+    file.seek(0)
+    head = file.read(12)
+    if head[4:8] == b"ftyp":
+        return ImageError(f"{name}: HEIC and AVIF pictures are not read; save it as JPEG")
+    return ImageError(f"{name}: not a picture of a known kind; use {', '.join(FORMATS)}")
+
+
+def _too_large(name: str, size: str) -> ImageError:
     most = MOST_PIXELS // 1_000_000
-    return ImageError(f"{path.name}: {size} pixels, at most {most} million; save a smaller copy")
+    return ImageError(f"{name}: {size} pixels, at most {most} million; save a smaller copy")
