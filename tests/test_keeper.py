@@ -8,7 +8,6 @@ import signal
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -144,11 +143,11 @@ def test_a_keeper_killed_at_any_moment_loses_nothing_it_acknowledged(place: Plac
     generator = random.Random(7)
     acknowledged: set[str] = set()
     number = 0
-    for _ in range(12):
+    for turn in range(12):
         with keeper(place, tmp_path) as (child, _):
-            end = time.monotonic() + generator.uniform(0.02, 0.4)
-            killer = threading.Timer(end - time.monotonic(), os.kill, (child.pid or 0, signal.SIGKILL))
-            killer.start()
+            killer = threading.Timer(generator.uniform(0.02, 0.4), os.kill, (child.pid or 0, signal.SIGKILL))
+            if turn % 2:  # also while it has not acknowledged anything yet
+                killer.start()
             try:
                 while True:
                     number += 1
@@ -157,6 +156,8 @@ def test_a_keeper_killed_at_any_moment_loses_nothing_it_acknowledged(place: Plac
                     child.link.send(sighting)
                     assert child.link.recv().alert_id == f"k{number}"
                     acknowledged.add(f"k{number}")
+                    if not killer.is_alive():
+                        killer.start()
             except (EOFError, OSError):
                 killer.join()
     with keeper(place, tmp_path):
@@ -171,7 +172,7 @@ def test_a_keeper_killed_at_any_moment_loses_nothing_it_acknowledged(place: Plac
                 head=read_head(chest_in(tmp_path).head),
             )
         reader.close()
-    assert len(acknowledged) > 12
+    assert len(acknowledged) >= 6
     assert acknowledged <= {alert.alert_id for alert in alerts}
     assert {alert.name for alert in alerts} == {"Dana Sample"}
     assert found.faults == ()

@@ -77,7 +77,8 @@ def test_from_the_first_link_to_a_passkey(console: Running, program: str) -> Non
 
         # it signs in without a name and without a password
         press(browser, "form[action='/sign-out'] button")
-        arrived(browser, "location.pathname === '/sign-in'")
+        arrived(browser, "location.pathname === '/signed-out'")
+        browser.open(here(console) + "/sign-in")
         browser.wait_for("document.getElementById('passkey').hidden === false")
         press(browser, "#passkey button")
         arrived(
@@ -94,7 +95,8 @@ def test_from_the_first_link_to_a_passkey(console: Running, program: str) -> Non
         press(browser, ".passkeys button")
         arrived(browser, "location.pathname === '/account' && document.querySelector('.passkeys') === null")
         press(browser, "form[action='/sign-out'] button")
-        arrived(browser, "location.pathname === '/sign-in'")
+        arrived(browser, "location.pathname === '/signed-out'")
+        browser.open(here(console) + "/sign-in")
         browser.wait_for("document.getElementById('passkey').hidden === false")
         press(browser, "#passkey button")
         browser.wait_for("document.getElementById('passkey-words').textContent.includes('did not fit')")

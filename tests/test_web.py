@@ -30,6 +30,7 @@ from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper_client import settled
 from hallwatch.entry.own_sign_in import OwnSignIn
+from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.flow.setting import PREFIX
 from hallwatch.settings.site import Site
@@ -128,6 +129,7 @@ def running(folder: Path) -> Iterator[Running]:
             return settled(office.desk.keeping.answer(request))
 
     settings = SettingsDesk(SITE, SITE, lambda: office.reader.settings(PREFIX))
+    photos = PhotoDesk(None)
     board = LiveBoard(["Corridor A", "Entrance"])
     facts = SiteFacts(
         run="run-1",
@@ -154,6 +156,9 @@ def running(folder: Path) -> Iterator[Running]:
         board=board,
         settings=settings,
         provider=OwnSignIn(settings.now),
+        lists=office.reader,
+        photos=photos,
+        expected=lambda count: f"Words about {count} photos more.",
         device_key=b"devices",
     )
     app = create_app(made)
@@ -168,6 +173,7 @@ def running(folder: Path) -> Iterator[Running]:
         board.end()
         server.stop()
         thread.join(20)
+        photos.close()
         office.close()
         assert not thread.is_alive()
 

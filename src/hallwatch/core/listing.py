@@ -49,6 +49,8 @@ class State(StrEnum):
     EXPUNGED = "expunged"
 
 
+OPEN = (State.DRAFT, State.WAITING, State.ACTIVE, State.SUSPENDED)
+"""Not over yet."""
 NEXT: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.WAITING, State.ACTIVE, State.ENDED}),
     State.WAITING: frozenset({State.DRAFT, State.ACTIVE, State.ENDED}),

@@ -38,6 +38,11 @@ class LiveList:
         """The threshold for a list of this length."""
         return for_budget(self._calibration, self._budget, self.gallery.size, self._passes)
 
+    def expected(self, photos: int) -> str:
+        """What the list would mean with so many photos more, in plain words with its sample."""
+        size = self.gallery.size + photos
+        return for_budget(self._calibration, self._budget, size, self._passes).meaning()
+
     def load(self, changes: Iterable[ListChange]) -> None:
         """The listings that hold at the start, all at once."""
         found = {}

@@ -30,6 +30,7 @@ from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import law_of
 from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.own_sign_in import OwnSignIn
+from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.tls import Served
@@ -37,6 +38,7 @@ from hallwatch.entry.wiring import (
     chest_of,
     list_order,
     live_list,
+    pack_order,
     place_of,
     places_of,
     with_live,
@@ -102,6 +104,7 @@ class Server:
             raise
         settings = SettingsDesk(file, site, self._stored_settings)
         self._ask = partial(ask, socket)
+        self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
         app = create_app(
             Console(
                 facts=_facts(site, self.prepared, notice or forbidden or ""),
@@ -113,6 +116,9 @@ class Server:
                 board=self._board,
                 settings=settings,
                 provider=OwnSignIn(settings.now),
+                lists=self._alerts,
+                photos=self._photos,
+                expected=lambda photos: "" if live is None else live.expected(photos),
                 device_key=store.secret("devices"),
                 secure=served is not None,
                 demo=demo,
@@ -161,6 +167,7 @@ class Server:
                 self._certificates.stop()
             self._supervisor.stop()
             minding.join()
+            self._photos.close()
             self._alerts.close()
             os.close(self._lock)
         if self._failure is not None:

@@ -99,7 +99,8 @@ class ListingKeeping:
                 self.touched(record.person_id)
                 deed = By("system").does("listing.end", record.listing_id, detail={"why": why})
                 books.audit.add(deed, now)
-            self.keep_version(books, By("system"), now)
+            if over or books.listings.listed_tags(self.today()):
+                self.keep_version(books, By("system"), now)
         return [record.person_id for record in over]
 
     def _answered(

@@ -8,17 +8,18 @@ from fastapi import Depends, FastAPI, Form, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException as AnyHttpException
+from starlette.formparsers import MultiPartParser
 from starlette.staticfiles import StaticFiles
 
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
-from hallwatch.web import languages, office, passkeys, provider, settings, signing_in
+from hallwatch.web import languages, lists, office, passkeys, provider, settings, signing_in
 from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
 from hallwatch.web.built import static_folder
 from hallwatch.web.console import Console
-from hallwatch.web.guard import Guard
+from hallwatch.web.guard import MOST_PHOTO, Guard
 from hallwatch.web.pages import Pages, first_page
 from hallwatch.web.signing_in import visitor_of
 from hallwatch.web.stream import events
@@ -39,6 +40,8 @@ def create_app(console: Console) -> FastAPI:
         dependencies=[Depends(admission(console))],
     )
     app.add_middleware(languages.InLanguage)
+    # A photo that is being given stays in memory: Starlette would put larger ones into a temporary file.
+    MultiPartParser.spool_max_size = MOST_PHOTO
     app.add_middleware(Guard, secure=console.secure)
     app.mount("/static", StaticFiles(directory=static_folder()))
     pages = Pages(console)
@@ -48,6 +51,7 @@ def create_app(console: Console) -> FastAPI:
     provider.add_routes(app, console, pages, desk)
     office.add_routes(app, console, pages, desk)
     settings.add_routes(app, console, pages)
+    lists.add_routes(app, console, pages)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:

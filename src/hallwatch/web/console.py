@@ -8,8 +8,11 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from hallwatch.core.audit import AuditEntry
+from hallwatch.core.dossier import Dossier
 from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
+from hallwatch.core.listing import ListingRecord, State
+from hallwatch.core.model import Person
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
@@ -97,6 +100,35 @@ class Proofs(Protocol):
 
     def code_picture(self, secret: str, login: str, site: str) -> str:
         """The secret as an SVG for the app's camera."""
+
+
+class ListQuestions(Protocol):
+    """People and their listings, as they stand now; may raise HallwatchError as above."""
+
+    def dossier(self, person_id: str) -> Dossier | None:
+        """Everything that is kept of a person."""
+
+    def dossiers(self, states: Collection[State]) -> list[Dossier]:
+        """Those with a listing in one of these states."""
+
+    def listing(self, listing_id: str) -> ListingRecord | None:
+        """The listing of this number."""
+
+    def people_named(self, words: str, limit: int) -> list[tuple[str, Person]]:
+        """People whose name or id holds these words, with their numbers."""
+
+    def person_of(self, external_id: str) -> str | None:
+        """The number of the person with this external id."""
+
+
+class PhotoQuestions(Protocol):
+    """Photos that somebody gives."""
+
+    def taken(self, data: bytes, name: str) -> bytes:
+        """The upload as a clean JPEG. Raises ImageError."""
+
+    def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
+        """Fingerprint, template and warning; all empty where faces are not matched. Raises EnrolmentError."""
 
 
 class SignInProvider(Protocol):
@@ -218,6 +250,7 @@ class Console:
     ``ask`` gives the keeper a request and raises UserError when it is refused or not answered. ``secure`` says that
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
+    ``expected`` says in words what so many more photos on the list would mean.
     """
 
     facts: SiteFacts
@@ -229,6 +262,9 @@ class Console:
     board: Board
     settings: SettingQuestions
     provider: Callable[[], SignInProvider | None]
+    lists: ListQuestions
+    photos: PhotoQuestions
+    expected: Callable[[int], str]
     device_key: bytes = field(repr=False)
     secure: bool = False
     demo: bool = False

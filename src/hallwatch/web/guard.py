@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 65_536
 """Bytes that a form of ours can have; more is refused before anything reads it."""
+MOST_PHOTO = 17 << 20
+"""The same for a form with a photo; it is held in memory, never in a file."""
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 HEADERS = {
@@ -64,17 +66,22 @@ class Guard:
         elif headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not _is_page(headers):
             refusal = PlainTextResponse("Asked for by another site.\n", 403)
             await refusal(scope, receive, send_guarded)
-        elif _too_large(headers.get("content-length", "0")):
+        elif _too_large(headers.get("content-length", "0"), most := _most(scope["path"])):
             await PlainTextResponse("Too large for any form here.\n", 413)(scope, receive, send_guarded)
         else:
-            await self._app(scope, _counted(receive), send_guarded)
+            await self._app(scope, _counted(receive, most), send_guarded)
 
 
-def _too_large(length: str) -> bool:
-    return not length.isdecimal() or len(length) > 9 or int(length) > MOST_BODY
+def _most(path: str) -> int:
+    photo = path == "/lists/new" or (path.startswith("/lists/person/") and path.endswith("/photo"))
+    return MOST_PHOTO if photo else MOST_BODY
 
 
-def _counted(receive: Receive) -> Receive:
+def _too_large(length: str, most: int) -> bool:
+    return not length.isdecimal() or len(length) > 9 or int(length) > most
+
+
+def _counted(receive: Receive, most: int) -> Receive:
     """What comes, as long as it is not too much: a body without a length is counted as it arrives."""
     total = 0
 
@@ -82,7 +89,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if total > MOST_BODY else message
+        return {"type": "http.disconnect"} if total > most else message
 
     return receive_counted
 

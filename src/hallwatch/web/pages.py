@@ -21,6 +21,7 @@ SHOWN = 50
 
 NAVIGATION = (
     ("/", N_("Alerts"), May.SEE_ALERTS),
+    ("/lists", N_("Lists"), May.SEE_LISTINGS),
     ("/people", N_("People and roles"), May.MANAGE_ACCOUNTS),
     ("/audit", N_("Audit"), May.READ_AUDIT),
     ("/settings", N_("Settings"), May.SEE_SETTINGS),
@@ -59,6 +60,7 @@ class Pages:
             role_words=words.role_words,
             action_words=words.action_words,
             source_words=words.source_words,
+            state_words=words.state_words,
         )
         self._templates.globals["score_words"] = words.score_words
 

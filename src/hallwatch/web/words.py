@@ -15,6 +15,7 @@ LIST_WORDS = {
     "expulsion": N_("Expulsion"),
     "trespass": N_("Trespass"),
     "registry": N_("Registry"),
+    "threat": N_("Threat"),
     "other": N_("Other list"),
 }
 
@@ -36,6 +37,13 @@ ACTION_WORDS = {
     "jurisdiction.bind": N_("Set the jurisdiction"),
     "jurisdiction.refused": N_("Was refused another jurisdiction"),
     "keys.rotate": N_("Rotated the master key"),
+    "listing.activate": N_("Made a listing active"),
+    "listing.emergency": N_("Listed somebody in an emergency"),
+    "listing.end": N_("Ended a listing"),
+    "listing.propose": N_("Proposed a listing"),
+    "listing.resume": N_("Resumed a listing"),
+    "listing.suspend": N_("Suspended a listing"),
+    "listing.write": N_("Wrote a listing"),
     "list.set": N_("Set the list"),
     "matching.refused": N_("Was refused camera matching"),
     "person.erase": N_("Erased a person"),
@@ -150,3 +158,18 @@ def score_words(score: float, threshold: float) -> str:
 def source_words(source: str) -> str:
     """Where a setting's value comes from."""
     return gettext("set in the console") if source == "console" else "hallwatch.toml"
+
+
+STATE_WORDS = {
+    "draft": N_("Draft"),
+    "waiting": N_("Waiting for approval"),
+    "active": N_("Active"),
+    "suspended": N_("Suspended"),
+    "ended": N_("Ended"),
+    "expunged": N_("Expunged"),
+}
+
+
+def state_words(state: str) -> str:
+    """How a listing stands, in words."""
+    return gettext(STATE_WORDS[state])

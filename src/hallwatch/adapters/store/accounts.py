@@ -88,12 +88,12 @@ class AccountQuestions:
     def seconds(self, subject: str) -> list[SecondRequest]:
         """Everything that was asked of a second person about this, in the order of asking."""
         rows = self._session.scalars(select(SecondRow).where(SecondRow.subject == subject))
-        return sorted((_second(row) for row in rows), key=lambda one: (one.asked_at, one.request_id))
+        return sorted((second_of(row) for row in rows), key=lambda one: (one.asked_at, one.request_id))
 
     def second(self, request_id: str) -> SecondRequest | None:
         """A request for a second person's yes."""
         row = self._session.get(SecondRow, request_id)
-        return None if row is None else _second(row)
+        return None if row is None else second_of(row)
 
     def _passkey(self, row: PasskeyRow) -> Passkey:
         return _PASSKEY.validate_json(self._seals.open_site(f"passkey/{row.credential_id}", row.sealed))
@@ -232,7 +232,8 @@ class AccountBook(AccountQuestions):
         return self._seals.site(f"account-secret/{account_id}", _SECRET.dump_json(secret))
 
 
-def _second(row: SecondRow) -> SecondRequest:
+def second_of(row: SecondRow) -> SecondRequest:
+    """A row of the table as the type of the core."""
     return SecondRequest(
         row.request_id,
         row.what,

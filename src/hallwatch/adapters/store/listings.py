@@ -11,11 +11,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.accounts import second_of
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import ListingRow, PersonRow, TemplateRow
+from hallwatch.adapters.store.tables import ListingRow, PersonRow, SecondRow, TemplateRow
 from hallwatch.core.events import ListChange
 from hallwatch.core.listing import ListingRecord, State, Terms
 from hallwatch.core.model import Listing
+from hallwatch.core.second import SecondRequest
 from hallwatch.errors import KeyGone
 
 
@@ -60,6 +62,12 @@ class ListingQuestions:
         active = (ListingRow.state == State.ACTIVE.value) & holds & (PersonRow.content != b"")
         wanted = select(PersonRow.tag).join(ListingRow, ListingRow.person_id == PersonRow.person_id)
         return set(self._session.scalars(wanted.where(active)))
+
+    def asked(self, record: ListingRecord) -> list[SecondRequest]:
+        """The yeses that were asked for when the listing was proposed last."""
+        mine = SecondRow.subject == record.listing_id
+        rows = self._session.scalars(select(SecondRow).where(mine).order_by(SecondRow.request_id))
+        return [second_of(row) for row in rows if row.asked_at == record.asked]
 
     def change_of(self, person_id: str) -> ListChange | None:
         """The person as the cameras have to know them now; None for somebody erased."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -141,6 +141,35 @@ class PeopleQuestions:
             return None
         row = self._session.get(PhotoRow, (person_id, 0))
         return None if row is None else self._seals.open_photo(person_id, 0, row.sealed)
+
+    def person(self, person_id: str) -> Person | None:
+        """Somebody's particulars; None for whoever is not known or was erased. Raises SealBroken."""
+        row = self._session.get(PersonRow, person_id)
+        if row is None or not row.sealed:
+            return None
+        try:
+            return self._seals.open_person(person_id, row.sealed)
+        except KeyGone:
+            return None
+
+    def number_of(self, external_id: str) -> str | None:
+        """The number of the person with this external id."""
+        tag = self._seals.tag(external_id)
+        return self._session.scalar(select(PersonRow.person_id).where(PersonRow.tag == tag))
+
+    def photos(self, person_id: str) -> list[bytes]:
+        """All photos as JPEGs, in order; none for whoever was erased."""
+        mine = PhotoRow.person_id == person_id
+        rows = self._session.scalars(select(PhotoRow).where(mine).order_by(PhotoRow.place)).all()
+        return [self._seals.open_photo(person_id, row.place, row.sealed) for row in rows]
+
+    def everybody(self) -> Iterator[tuple[str, Person]]:
+        """Everybody who is kept here, with their numbers; in no order."""
+        for row in self._session.scalars(select(PersonRow).where(PersonRow.sealed != b"")):
+            try:
+                yield row.person_id, self._seals.open_person(row.person_id, row.sealed)
+            except KeyGone:
+                continue
 
     def list_at(self, at: datetime) -> ListVersion | None:
         """The list that held at a moment; None before the first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +21,10 @@ from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
 from hallwatch.core.audit import AuditEntry
+from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.kept import KeptAlert
+from hallwatch.core.listing import ListingRecord, State, digest_of
+from hallwatch.core.model import Person
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.errors import StoreUnreadable
@@ -126,6 +130,49 @@ class Reader:
         """Questions about listings."""
         with self._session() as session:
             yield ListingQuestions(session, self._seals)
+
+    def dossier(self, person_id: str) -> Dossier | None:
+        """Everything that is kept of a person, from one moment; None for whoever is not known."""
+        with self._session() as session:
+            people, listings = PeopleQuestions(session, self._seals), ListingQuestions(session, self._seals)
+            person = people.person(person_id)
+            if person is None:
+                return None
+            jpegs = tuple(people.photos(person_id))
+            digests = tuple(sha256(jpeg).digest() for jpeg in jpegs)
+            standing = tuple(
+                Standing(record, digest_of(person_id, record.terms, digests), tuple(listings.asked(record)))
+                for record in listings.listings(person_id=person_id)
+            )
+            return Dossier(person_id, person, jpegs, standing)
+
+    def dossiers(self, states: Collection[State]) -> list[Dossier]:
+        """Those with a listing in one of these states, the newest change first."""
+        with self.listings() as listings:
+            numbers = dict.fromkeys(record.person_id for record in listings.listings(states))
+        found = (self.dossier(person_id) for person_id in numbers)
+        return [dossier for dossier in found if dossier is not None]
+
+    def listing(self, listing_id: str) -> ListingRecord | None:
+        """The listing of this number."""
+        with self.listings() as listings:
+            return listings.listing(listing_id)
+
+    def people_named(self, words: str, limit: int) -> list[tuple[str, Person]]:
+        """People whose name or id holds all of these words, by name."""
+        wanted = words.casefold().split()
+        with self.people() as people:
+            found = [
+                (person_id, person)
+                for person_id, person in people.everybody()
+                if wanted and all(word in f"{person.name} {person.external_id}".casefold() for word in wanted)
+            ]
+        return sorted(found, key=lambda one: one[1].name.casefold())[:limit]
+
+    def person_of(self, external_id: str) -> str | None:
+        """The number of the person with this external id."""
+        with self.people() as people:
+            return people.number_of(external_id)
 
     def settings(self, prefix: str) -> dict[str, str]:
         """Every setting in the database whose name begins so, under the rest of its name."""

@@ -1,0 +1,115 @@
+"""Photos that somebody gives: decoded by a process that can open nothing, looked at by one that has the models.
+
+The second is started when it is needed first, and ends when nobody has needed it for some minutes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from hallwatch.adapters.images import at_most, encode_jpeg
+from hallwatch.core.model import Pixels
+from hallwatch.entry.child import Child, Failed
+from hallwatch.entry.photo_process import PhotoProcess
+from hallwatch.entry.worker import PackOrder
+from hallwatch.errors import EnrolmentError, UserError
+from hallwatch.flow.importing import enrol_photo
+
+LONGEST = 1200
+"""Pixels: a photo is kept no larger, which is more than any face needs."""
+IDLE_S = 300.0
+PATIENCE_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is in a photo: the template of the pack with this fingerprint, and a warning in one line or ""."""
+
+    fingerprint: str
+    numbers: bytes
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoFace:
+    """Why a photo cannot be used, in one line."""
+
+    why: str
+
+
+def look_at_photos(order: PackOrder, link: Connection) -> None:
+    """In the child: open the pack, answer each picture (BGR) with Looked or NoFace until the pipe is closed."""
+    pack = order.open()
+    while True:
+        picture: Pixels = link.recv()
+        try:
+            template, warning = enrol_photo(picture, pack)
+        except EnrolmentError as error:
+            link.send(NoFace(str(error)))
+        else:
+            link.send(Looked(pack.fingerprint, template.tobytes(), warning or ""))
+
+
+class PhotoDesk:
+    """Implements web.console.PhotoQuestions; safe from any thread, one photo at a time."""
+
+    def __init__(self, order: PackOrder | None) -> None:
+        """``order`` None: faces are not matched here, and no template is made."""
+        self._order = order
+        self._decoder = PhotoProcess()
+        self._child: Child[PackOrder] | None = None
+        self._used = 0.0
+        self._lock = threading.Lock()
+
+    def taken(self, data: bytes, name: str) -> bytes:
+        """The upload as a clean JPEG: upright, without metadata, no larger than needed. Raises ImageError."""
+        with self._lock:
+            return encode_jpeg(at_most(self._decoder.decode(data, name), LONGEST))
+
+    def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
+        """Fingerprint, template and warning of a photo that was taken in. Raises EnrolmentError, UserError."""
+        if self._order is None:
+            return "", b"", ""
+        with self._lock:
+            picture = self._decoder.decode(jpeg, "photo")
+            answer = self._asked(self._order, picture)
+        if isinstance(answer, NoFace):
+            raise EnrolmentError(answer.why)
+        return answer.fingerprint, answer.numbers, answer.warning
+
+    def tidy(self) -> None:
+        """End the processes that nobody has needed for a while."""
+        with self._lock:
+            if self._child is not None and time.monotonic() > self._used + IDLE_S:
+                self._end()
+
+    def close(self) -> None:
+        """End both processes."""
+        with self._lock:
+            self._end()
+
+    def _asked(self, order: PackOrder, picture: Pixels) -> Looked | NoFace:
+        if self._child is None:
+            self._child = Child("hw-enroller", look_at_photos, order)
+        self._used = time.monotonic()
+        try:
+            self._child.link.send(picture)
+            if not self._child.link.poll(PATIENCE_S):
+                raise EOFError
+            answer: Looked | NoFace | Failed = self._child.link.recv()
+        except (EOFError, OSError):
+            self._end()
+            raise UserError("the photo could not be looked at just now; try again") from None
+        if isinstance(answer, Failed):
+            self._end()
+            raise UserError(answer.reason)
+        return answer
+
+    def _end(self) -> None:
+        self._decoder.end()
+        if self._child is not None:
+            self._child.end(2)
+            self._child = None

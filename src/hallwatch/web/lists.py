@@ -1,0 +1,265 @@
+"""The lists: who is on them, what waits for a yes, one person's page, and finding somebody in the roster."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from hallwatch.core.dossier import Dossier, Standing
+from hallwatch.core.listing import OPEN, Kind, State
+from hallwatch.core.listing_requests import (
+    AnswerListing,
+    ListingRequest,
+    MoveListing,
+    ProposeListing,
+    WriteListing,
+)
+from hallwatch.core.listing_requests import EmergencyListing as Emergency
+from hallwatch.core.model import Person
+from hallwatch.core.policy.roles import May
+from hallwatch.core.requests import KeepPerson, Note, PhotoKept
+from hallwatch.errors import UserError
+from hallwatch.web.admission import Visitor
+from hallwatch.web.console import Console
+from hallwatch.web.listing_forms import Filled, new_external_id, person_of, terms_of
+from hallwatch.web.pages import Pages
+from hallwatch.web.signing_in import reasoned, visitor_of
+from hallwatch.web.texts import gettext as _
+
+MOST_FOUND = 50
+MOST_UPLOAD = 16 << 20
+Text = Annotated[str, Form(max_length=2000)]
+
+
+def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
+    """The doors of this file."""
+
+    @app.get("/lists")
+    def lists_page(request: Request, list: str = "", state: str = "", q: str = "") -> HTMLResponse:
+        visitor = visitor_of(request)
+        mine = [one for one in console.lists.dossiers(OPEN) if one.is_business_of(visitor.account)]
+        rows = [(one, standing) for one in mine for standing in one.listings if standing.record.state in OPEN]
+        waiting = [(one, it) for one, it in rows if _waits_for(visitor, it)]
+        shown = [(one, it) for one, it in rows if _fits(one, it, list, state, q)]
+        page = pages.render(
+            "lists.html",
+            visitor,
+            waiting=waiting,
+            shown=shown,
+            total=len(rows),
+            kinds=[kind.value for kind in Kind],
+            states=[one.value for one in OPEN],
+            asked={"list": list, "state": state, "q": q},
+            may_write=visitor.account.may(May.WRITE_LISTINGS),
+        )
+        return HTMLResponse(page)
+
+    @app.get("/lists/new")
+    def new_page(request: Request) -> HTMLResponse:
+        return HTMLResponse(pages.render("list_new.html", visitor_of(request), fault="", filled={}))
+
+    @app.post("/lists/new")
+    def add_person(
+        request: Request,
+        photo: UploadFile,
+        first_name: Text = "",
+        last_name: Text = "",
+        born: Text = "",
+        external_id: Text = "",
+    ) -> Response:
+        visitor = visitor_of(request)
+        filled = Filled(
+            {"first_name": first_name, "last_name": last_name, "born": born, "external_id": external_id}
+        )
+        try:
+            person = person_of(filled, visitor.account, new_external_id())
+            if console.lists.person_of(person.external_id) is not None:
+                raise UserError("somebody with this id is known already; find the person in the roster")
+            jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
+            console.photos.looked_at(jpeg)  # a photo without a face is refused now, not weeks later
+            done = console.ask(KeepPerson(visitor.by, person, (PhotoKept("photo", jpeg, "", b""),)))
+        except UserError as error:
+            page = pages.render("list_new.html", visitor, fault=str(error), filled=filled.cells)
+            return HTMLResponse(page, status_code=422)
+        return RedirectResponse(f"/lists/person/{done.subject}", status_code=303)
+
+    @app.get("/lists/person/{person_id}")
+    def person_page(request: Request, person_id: str) -> HTMLResponse:
+        visitor = visitor_of(request)
+        return _person_page(console, pages, visitor, _mine(console, visitor, person_id))
+
+    @app.get("/lists/person/{person_id}/photo/{place}")
+    def photo_of(request: Request, person_id: str, place: int) -> Response:
+        visitor = visitor_of(request)
+        dossier = _mine(console, visitor, person_id)
+        if not 0 <= place < len(dossier.photos):
+            raise HTTPException(404, "There is no such picture.")
+        console.ask(Note(visitor.by, "picture.photo", person_id))
+        return Response(dossier.photos[place], media_type="image/jpeg")
+
+    @app.post("/lists/person/{person_id}/photo")
+    def add_photo(request: Request, person_id: str, photo: UploadFile) -> Response:
+        visitor = visitor_of(request)
+        dossier = _mine(console, visitor, person_id)
+        try:
+            jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
+            console.photos.looked_at(jpeg)
+            photos = tuple(
+                PhotoKept(str(place), one, "", b"") for place, one in enumerate((*dossier.photos, jpeg))
+            )
+            if any(
+                one.record.state is not State.DRAFT for one in dossier.listings if one.record.state in OPEN
+            ):
+                photos = _with_templates(console, photos)
+            console.ask(KeepPerson(visitor.by, dossier.person, photos))
+        except UserError as error:
+            return _person_page(console, pages, visitor, dossier, fault=str(error))
+        return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
+
+    @app.post("/lists/person/{person_id}/listing")
+    async def write(request: Request, person_id: str) -> Response:
+        visitor = visitor_of(request)
+        form = await request.form()
+        return await asyncio.to_thread(lambda: _write(console, pages, visitor, person_id, Filled.of(form)))
+
+    @app.post("/lists/listing/{listing_id}/{act}")
+    def turn(request: Request, listing_id: str, act: str, reason: Text = "", digest: Text = "") -> Response:
+        visitor = visitor_of(request)
+        record = console.lists.listing(listing_id)
+        dossier = None if record is None else _mine(console, visitor, record.person_id)
+        if record is None or dossier is None:
+            raise HTTPException(404, "There is no such listing.")
+        by = reasoned(visitor, reason)
+        acts: dict[str, ListingRequest] = {
+            "propose": ProposeListing(by, listing_id),
+            "emergency": Emergency(by, listing_id),
+            "approve": AnswerListing(by, listing_id, digest, True),
+            "decline": AnswerListing(by, listing_id, digest, False),
+            "suspend": MoveListing(by, listing_id, State.SUSPENDED),
+            "resume": MoveListing(by, listing_id, State.ACTIVE),
+            "end": MoveListing(by, listing_id, State.ENDED),
+        }
+        if act not in acts:
+            raise HTTPException(404, "There is no such page.")
+        try:
+            if act in ("propose", "emergency"):
+                plain = tuple(PhotoKept(str(at), one, "", b"") for at, one in enumerate(dossier.photos))
+                console.ask(KeepPerson(by, dossier.person, _with_templates(console, plain)))
+            console.ask(acts[act])
+        except UserError as error:
+            return _person_page(console, pages, visitor, dossier, fault=str(error))
+        return RedirectResponse(f"/lists/person/{record.person_id}", status_code=303)
+
+    @app.get("/roster")
+    def roster_page(request: Request, q: str = "") -> HTMLResponse:
+        visitor = visitor_of(request)
+        found = console.lists.people_named(q[:200], MOST_FOUND * 4) if q.strip() else []
+        mine = [(number, one) for number, one in found if _of_my_schools(visitor, one)][:MOST_FOUND]
+        return HTMLResponse(pages.render("roster.html", visitor, q=q, found=mine, most=MOST_FOUND))
+
+
+def _write(console: Console, pages: Pages, visitor: Visitor, person_id: str, filled: Filled) -> Response:
+    dossier = _mine(console, visitor, person_id)
+    try:
+        terms = terms_of(filled)
+        listing_id = filled.cells.get("listing_id", "")
+        console.ask(WriteListing(visitor.by, dossier.person.external_id, terms, listing_id))
+    except UserError as error:
+        return _person_page(console, pages, visitor, dossier, fault=str(error), filled=filled)
+    return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
+
+
+def _person_page(
+    console: Console,
+    pages: Pages,
+    visitor: Visitor,
+    dossier: Dossier,
+    *,
+    fault: str = "",
+    filled: Filled | None = None,
+) -> HTMLResponse:
+    account = visitor.account
+    numbers = {one.record.listing_id for one in dossier.listings}
+    history = [
+        one for one in console.who.trail(2000, None) if one.deed.subject in {*numbers, dossier.person_id}
+    ]
+    page = pages.render(
+        "list_person.html",
+        visitor,
+        dossier=dossier,
+        person=dossier.person,
+        history=history[:MOST_FOUND],
+        names={one.account_id: one.name for one in console.who.everybody()},
+        today=datetime.now(console.facts.zone).date(),
+        now=datetime.now(UTC),
+        schools=[school for school in console.facts.schools if account.sees(school)],
+        kinds=[kind.value for kind in Kind],
+        expected=console.expected(len(dossier.photos)),
+        may_write=account.may(May.WRITE_LISTINGS),
+        waits={one.record.listing_id for one in dossier.listings if _waits_for(visitor, one)},
+        fault=fault,
+        filled=filled.cells if filled else {},
+        all_schools=account.scope is None,
+    )
+    return HTMLResponse(page, status_code=422 if fault else 200)
+
+
+def _mine(console: Console, visitor: Visitor, person_id: str) -> Dossier:
+    """The person, if it is this visitor's business; another school's does not exist."""
+    dossier = console.lists.dossier(person_id)
+    if dossier is None or not dossier.is_business_of(visitor.account):
+        raise HTTPException(404, "There is no such person.")
+    return dossier
+
+
+def _waits_for(visitor: Visitor, standing: Standing) -> bool:
+    """Whether this visitor's yes or no is asked for."""
+    account, record = visitor.account, standing.record
+    open_ = record.state is State.WAITING or record.emergency_until is not None
+    answered = any(one.answered_by == account.account_id for one in standing.asked)
+    here = account.scope is None or (bool(record.terms.schools) and record.terms.schools <= account.scope)
+    return (
+        open_
+        and standing.missing > 0
+        and account.may(May.APPROVE_LISTINGS)
+        and record.author != account.account_id
+        and not answered
+        and here
+    )
+
+
+def _fits(dossier: Dossier, standing: Standing, kind: str, state: str, words: str) -> bool:
+    record, person = standing.record, dossier.person
+    text = f"{person.name} {person.external_id}".casefold()
+    return (
+        kind in ("", record.terms.kind)
+        and state in ("", record.state.value)
+        and all(word in text for word in words.casefold().split())
+    )
+
+
+def _of_my_schools(visitor: Visitor, person: Person) -> bool:
+    scope = visitor.account.scope
+    return scope is None or bool(set(person.schools) & scope)
+
+
+def _with_templates(console: Console, photos: tuple[PhotoKept, ...]) -> tuple[PhotoKept, ...]:
+    """The photos with their templates. Raises EnrolmentError for one that cannot be used."""
+    made = []
+    for photo in photos:
+        fingerprint, numbers, _warning = console.photos.looked_at(photo.jpeg)
+        made.append(PhotoKept(photo.name, photo.jpeg, fingerprint, numbers))
+    return tuple(made)
+
+
+def _uploaded(photo: UploadFile) -> bytes:
+    data = photo.file.read(MOST_UPLOAD + 1)
+    if not data:
+        raise UserError("no photo was chosen")
+    if len(data) > MOST_UPLOAD:
+        raise UserError(f"the photo is larger than {MOST_UPLOAD >> 20} MB; save a smaller copy")
+    return data
