@@ -132,7 +132,6 @@ def decode(folder: Path, share: float) -> dict[str, object]:
         "photos": count,
         "matching_s": round(matching, 2),
         "photos_per_s_and_core": round(count / (seconds + child.ru_utime + child.ru_stime)),
-        "decoder_mb": round(child.ru_maxrss / 1024),
     }
 
 

@@ -19,6 +19,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 TREE = (
     "src",
     "docs",
+    "column_maps",
     "packs",
     "bench",
     "frontend",

@@ -269,6 +269,8 @@ def sheet_xml(rows: str, before: str = "") -> bytes:
     return f'<?xml version="1.0"?>{before}<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'.encode()
 
 
+NOISE = "".join(f"<!--{number * 7919 % 99991}-->" for number in range(40_000))
+"""Keeps the packing of what stands before it from looking like a bomb's."""
 LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {chr(98 + step)} '{f'&{chr(97 + step)};' * 10}'>" for step in range(9)
 )
@@ -281,11 +283,13 @@ LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(
             sheet_xml('<row><c t="inlineStr"><is><t>&j;</t></is></c></row>', LAUGHS + "]>"),
             "not a readable XLSX",
         ),
-        (sheet_xml("", '<!DOCTYPE x SYSTEM "file:///etc/passwd">') + b"<", "not a readable XLSX"),
-        (sheet_xml('<row r="1048576000"><c><v>1</v></c></row>'), "has more than 500000 rows"),
+        (sheet_xml("", '<!DOCTYPE x SYSTEM "file:///etc/passwd">'), "holds a DOCTYPE"),
+        (sheet_xml('<row r="1048576000"><c><v>1</v></c></row>'), "has more than 200000 rows"),
         (sheet_xml('<row r="1"><c r="XFD1"><v>1</v></c></row>'), "is empty"),
         (sheet_xml("<row><c>")[:-40], "not a readable XLSX"),
         (b" " * (70 << 20), "far more than it should"),
+        (sheet_xml("<row><c/></row>" * 2_000_000 + NOISE), "is far too large or deep inside"),
+        (sheet_xml("<a>" * 200_000 + NOISE), "is far too large or deep inside"),
         (sheet_xml(""), "is empty"),
     ],
 )

@@ -86,8 +86,11 @@ class ZipArchive:
 
     def read(self, name: str) -> bytes:
         """A file's contents. Raises FileRefused when it is damaged, or more comes out than may."""
-        member = self._members[name]
-        parts, length = [], 0
+        return b"".join(self.chunks(name))
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The same piece by piece."""
+        member, length = self._members[name], 0
         most = min(MOST_MEMBER, max(_RATIO_FROM, MOST_RATIO * member.compress_size))
         try:
             with self._zip.open(member) as stream:
@@ -95,12 +98,11 @@ class ZipArchive:
                     length += len(part)
                     if length > most:
                         raise _too_large(self.name, name)
-                    parts.append(part)
+                    yield part
         except (*DAMAGE, OSError) as error:
             raise FileRefused(
                 f"{self.name}: {_shown(name)} inside it is damaged; make the zip anew"
             ) from error
-        return b"".join(parts)
 
     def fingerprint(self, name: str) -> tuple[int, int]:
         """Size and checksum as the zip states them (reading fails when they are not so)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hallwatch.errors import FileRefused
 
 MOST_BYTES = 64 << 20
-MOST_ROWS = 500_000
+MOST_ROWS = 200_000
 MOST_CELL = 10_000
 MOST_COLUMNS = 256
 DELIMITERS = (",", "\t", ";")

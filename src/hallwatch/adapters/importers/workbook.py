@@ -6,9 +6,10 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from xml.parsers import expat
 
 import openpyxl
 from openpyxl.xml import DEFUSEDXML
@@ -19,6 +20,9 @@ from hallwatch.errors import FileRefused
 
 MOST_UNPACKED = 192 << 20
 """Bytes of XML in a workbook: ten times what 20,000 people need."""
+MOST_ELEMENTS = 4_000_000
+"""In one file of a workbook: 100,000 rows of 15 columns have 3 million."""
+MOST_DEPTH = 64
 DAMAGE = (
     ValueError,
     TypeError,
@@ -51,11 +55,43 @@ def sheet_of(name: str, data: bytes, sheet: str = "", header_row: int = 1) -> Ta
     archive = zip_of(name, io.BytesIO(data))
     if sum(archive.fingerprint(one)[0] for one in archive.names) > MOST_UNPACKED:
         raise FileRefused(f"{name} unpacks to more than {MOST_UNPACKED >> 20} MB; save it as 'CSV UTF-8'")
+    for one in (*archive.names, *archive.nested):
+        _check_xml(name, archive.chunks(one))
     lines = _lines(name, data, sheet)
     header = next((line for line in lines if line.number >= header_row), None)
     if header is None:
         raise FileRefused(f"{name} is empty; it needs a first line that names its columns")
     return Table(name, header, lines)
+
+
+def _check_xml(name: str, chunks: Iterable[bytes]) -> None:
+    """Count, with nothing kept, what a parser that keeps elements would take memory and time for."""
+    count = depth = 0
+
+    def begin(_tag: str, _attributes: dict[str, str]) -> None:
+        nonlocal count, depth
+        count, depth = count + 1, depth + 1
+        if count > MOST_ELEMENTS or depth > MOST_DEPTH:
+            raise FileRefused(f"{name} is far too large or deep inside; save it as 'CSV UTF-8'")
+
+    def end(_tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def doctype(*_said: object) -> None:
+        raise FileRefused(
+            f"{name} holds a DOCTYPE, which no spreadsheet program writes; save it as 'CSV UTF-8'"
+        )
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk)
+    except (expat.ExpatError, ValueError, LookupError):
+        # A picture, or damage: whoever reads it finds out.
+        return
 
 
 def _lines(name: str, data: bytes, sheet: str) -> Iterator[Line]:
@@ -80,7 +116,8 @@ def _lines(name: str, data: bytes, sheet: str) -> Iterator[Line]:
                 raise FileRefused(
                     f"{name} has more than {MOST_ROWS} rows; delete the empty ones, or save it as CSV"
                 )
-            cells = [_text(cell) for cell in row]
+            wide = next((place for place in range(len(row), 0, -1) if row[place - 1] is not None), 0)
+            cells = [_text(cell) for cell in row[:wide]]
             while cells and not cells[-1]:
                 cells.pop()
             if cells:

@@ -134,6 +134,7 @@ COMMANDS = tuple(
         "erase",
         "evaluate faces",
         "evaluate walkby",
+        "import check",
         "jurisdictions",
         "keys rotate",
         "models add",

@@ -12,6 +12,7 @@ from hallwatch.entry.cli import (
     calibrate,
     demo,
     evaluate,
+    import_check,
     jurisdictions,
     models,
     records,
@@ -38,6 +39,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
 app.command()(bench.bench)
+app.add_typer(import_check.app, name="import")
 app.command()(jurisdictions.jurisdictions)
 app.command("sign-in-link")(sign_in_link.sign_in_link)
 app.command()(records.backup)
