@@ -15,8 +15,6 @@ from hallwatch.core.listing import (
     EMERGENCY_LIFE,
     ListingRecord,
     State,
-    Terms,
-    digest_of,
     faults,
     move,
     needed,
@@ -30,16 +28,23 @@ from hallwatch.core.listing_requests import (
     WriteListing,
 )
 from hallwatch.core.policy.jurisdiction import ListingRules
-from hallwatch.core.policy.roles import Account, May, Role
+from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import By, Done, Refused, Reply
-from hallwatch.core.second import SecondRequest, Standing
+from hallwatch.core.second import SecondRequest
 from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.listing_answers import (
+    ELEVATED,
+    NOT_YOURS,
+    ORDINARY,
+    asked_for,
+    digest_now,
+    may_not,
+    open_for,
+    why_not,
+)
 
-ORDINARY, ELEVATED = "listing", "listing, as a district administrator"
-"""What a second person is asked for."""
 BASE = "list/base"
 """The setting that holds what list.csv says."""
-NOT_YOURS = "your role or your schools do not include this listing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ class ListingKeeping:
                 assert_never(request)
 
     def _write(self, request: WriteListing, books: Books, mine: Account | None, now: datetime) -> Reply:
-        if (why := _may(mine, May.WRITE_LISTINGS, request.terms)) is not None:
+        if (why := may_not(mine, May.WRITE_LISTINGS, request.terms)) is not None:
             return Refused(why)
         person_id = books.people.find(request.external_id)
         if person_id is None:
@@ -131,7 +136,7 @@ class ListingKeeping:
             return Refused("there is no such listing")
         if before is not None and before.state not in (State.DRAFT, State.WAITING):
             return Refused(f"a listing that is {before.state} is not rewritten; end it and write another")
-        if before is not None and (why := _may(mine, May.WRITE_LISTINGS, before.terms)) is not None:
+        if before is not None and (why := may_not(mine, May.WRITE_LISTINGS, before.terms)) is not None:
             return Refused(why)
         record = ListingRecord(
             listing_id=before.listing_id if before else self.number("listing-"),
@@ -155,7 +160,7 @@ class ListingKeeping:
         now: datetime,
     ) -> Reply:
         record = books.listings.listing(request.listing_id)
-        if record is None or _may(mine, May.WRITE_LISTINGS, record.terms) is not None:
+        if record is None or may_not(mine, May.WRITE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
         if record.state is not State.DRAFT:
             return Refused(f"it is {record.state} already")
@@ -176,7 +181,7 @@ class ListingKeeping:
                 self.number("second-"),
                 what,
                 record.listing_id,
-                _digest(books, record),
+                digest_now(books, record),
                 request.by.actor,
                 now,
                 now + APPROVAL_LIFE,
@@ -211,16 +216,16 @@ class ListingKeeping:
 
     def _answer(self, request: AnswerListing, books: Books, mine: Account | None, now: datetime) -> Reply:
         record = books.listings.listing(request.listing_id)
-        if record is None or mine is None or _may(mine, May.APPROVE_LISTINGS, record.terms) is not None:
+        if record is None or mine is None or may_not(mine, May.APPROVE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
         if not (record.state is State.WAITING or record.emergency_until is not None):
             return Refused(f"it is {record.state}: there is nothing to answer")
-        asked = _asked(books, record)
-        why = _why_not(asked, mine, record, _digest(books, record), request.digest, now)
+        asked = asked_for(books, record)
+        why = why_not(asked, mine, record, digest_now(books, record), request.digest, now)
         if why is not None:
             _tell(books, request.by, "second.refused", record, now)
             return Refused(why)
-        one = _for(asked, mine)
+        one = open_for(asked, mine)
         if one is None:
             return Refused("a district administrator has to say yes to this one")
         books.accounts.answer_second(one.request_id, mine.account_id, now, approved=request.approve)
@@ -238,7 +243,7 @@ class ListingKeeping:
 
     def _move(self, request: MoveListing, books: Books, mine: Account | None, now: datetime) -> Reply:
         record = books.listings.listing(request.listing_id)
-        if record is None or _may(mine, May.WRITE_LISTINGS, record.terms) is not None:
+        if record is None or may_not(mine, May.WRITE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
         allowed = {State.SUSPENDED, State.ACTIVE, State.ENDED}
         if (why := move(record, request.to)) is not None or request.to not in allowed:
@@ -255,47 +260,6 @@ class ListingKeeping:
     def _own_kinds(self, books: Books) -> frozenset[str]:
         """The lists that the district's board has made: none can be made yet."""
         return frozenset()
-
-
-def _may(mine: Account | None, what: May, terms: Terms) -> str | None:
-    """Why this account may not do that with a listing on these terms."""
-    if mine is None or not mine.may(what):
-        return NOT_YOURS
-    if mine.scope is None:
-        return None
-    mine_all = bool(terms.schools) and terms.schools <= mine.scope
-    return None if mine_all else "this listing is for schools that are not yours"
-
-
-def _asked(books: Books, record: ListingRecord) -> list[SecondRequest]:
-    """What was asked for when the listing was proposed last."""
-    return [one for one in books.accounts.seconds(record.listing_id) if one.asked_at == record.asked]
-
-
-def _why_not(
-    asked: list[SecondRequest], mine: Account, record: ListingRecord, real: str, given: str, now: datetime
-) -> str | None:
-    """Why this person's answer does not count."""
-    if given != real:
-        return "what was asked for has changed since; look at it again"
-    if mine.account_id == record.author:
-        return "nobody answers his own request; a second person has to"
-    if any(one.answered_by == mine.account_id for one in asked):
-        return "you have answered already; somebody else has to"
-    if not asked or any(one.standing(now) is Standing.LAPSED for one in asked if one.approved is None):
-        return "the request has lapsed; it has to be proposed anew"
-    return None
-
-
-def _for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
-    """Which of the open requests this person's answer is for: the elevated one, if it can be."""
-    elevated = mine.role is Role.DISTRICT_ADMINISTRATOR
-    left = [one for one in asked if one.approved is None and (elevated or one.what != ELEVATED)]
-    return min(left, key=lambda one: one.what != ELEVATED, default=None)
-
-
-def _digest(books: Books, record: ListingRecord) -> str:
-    return digest_of(record.person_id, record.terms, books.people.photo_digests(record.person_id))
 
 
 def _became(record: ListingRecord, to: State, now: datetime, why: str = "") -> ListingRecord:

@@ -123,3 +123,24 @@ MEANING = (
 )
 
 LINES = (*SIGNING_IN, *TROUBLES, *CAMERAS, *ROWS, *MEANING)
+
+LISTINGS = (
+    N_("your role or your schools do not include this listing"),
+    N_("this listing is for schools that are not yours"),
+    N_("what was asked for has changed since; look at it again"),
+    N_("nobody answers his own request; a second person has to"),
+    N_("you have answered already; somebody else has to"),
+    N_("the request has lapsed; it has to be proposed anew"),
+    N_("its last day is over"),
+    N_("nobody approved the emergency"),
+    N_("a second person said no"),
+    N_("there is no photo of the person"),
+    N_("it ends before it begins"),
+    N_("it has ended already; give a later last day"),
+    N_("a threat needs the notice that was served (document) and a day of review"),
+    N_("conditions have an end but no words"),
+    N_("write at least one name"),
+    N_("a listing needs a first and a last day"),
+    N_("no photo was chosen"),
+    N_("somebody with this id is known already; find the person in the roster"),
+)

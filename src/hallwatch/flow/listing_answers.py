@@ -1,0 +1,55 @@
+"""Who may answer a proposed listing, and what an answer is to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hallwatch.core.listing import ListingRecord, Terms, digest_of
+from hallwatch.core.policy.roles import Account, May, Role
+from hallwatch.core.second import SecondRequest, Standing
+from hallwatch.flow.books import Books
+
+ORDINARY, ELEVATED = "listing", "listing, as a district administrator"
+"""What a second person is asked for."""
+NOT_YOURS = "your role or your schools do not include this listing"
+
+
+def may_not(mine: Account | None, what: May, terms: Terms) -> str | None:
+    """Why this account may not do that with a listing on these terms."""
+    if mine is None or not mine.may(what):
+        return NOT_YOURS
+    if mine.scope is None:
+        return None
+    mine_all = bool(terms.schools) and terms.schools <= mine.scope
+    return None if mine_all else "this listing is for schools that are not yours"
+
+
+def asked_for(books: Books, record: ListingRecord) -> list[SecondRequest]:
+    """What was asked for when the listing was proposed last."""
+    return [one for one in books.accounts.seconds(record.listing_id) if one.asked_at == record.asked]
+
+
+def why_not(
+    asked: list[SecondRequest], mine: Account, record: ListingRecord, real: str, given: str, now: datetime
+) -> str | None:
+    """Why this person's answer does not count."""
+    if given != real:
+        return "what was asked for has changed since; look at it again"
+    if mine.account_id == record.author:
+        return "nobody answers his own request; a second person has to"
+    if any(one.answered_by == mine.account_id for one in asked):
+        return "you have answered already; somebody else has to"
+    if not asked or any(one.standing(now) is Standing.LAPSED for one in asked if one.approved is None):
+        return "the request has lapsed; it has to be proposed anew"
+    return None
+
+
+def open_for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
+    """Which of the open requests this person's answer is for: the elevated one, if it can be."""
+    elevated = mine.role is Role.DISTRICT_ADMINISTRATOR
+    left = [one for one in asked if one.approved is None and (elevated or one.what != ELEVATED)]
+    return min(left, key=lambda one: one.what != ELEVATED, default=None)
+
+
+def digest_now(books: Books, record: ListingRecord) -> str:
+    return digest_of(record.person_id, record.terms, books.people.photo_digests(record.person_id))
