@@ -281,7 +281,7 @@ LAUGHS = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(
     [
         (
             sheet_xml('<row><c t="inlineStr"><is><t>&j;</t></is></c></row>', LAUGHS + "]>"),
-            "not a readable XLSX",
+            "holds a DOCTYPE",
         ),
         (sheet_xml("", '<!DOCTYPE x SYSTEM "file:///etc/passwd">'), "holds a DOCTYPE"),
         (sheet_xml('<row r="1048576000"><c><v>1</v></c></row>'), "has more than 200000 rows"),
