@@ -14,6 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hallwatch.core.imports import Entry
+
 Pixels: TypeAlias = NDArray[np.uint8]
 """H x W x 3, BGR, 0..255."""
 Luma: TypeAlias = NDArray[np.uint8]
@@ -119,6 +121,8 @@ class Person:
     aliases: tuple[str, ...] = field(default=())
     schools: tuple[str, ...] = field(default=())
     role: str = ""
+    taken: Entry | None = None
+    """What the roster's file said last, to know the same again."""
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.model import Person
+from hallwatch.core.roster_requests import RosterRequest as RosterRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ RecordRequest: TypeAlias = (
     | AfterRestore
     | ChangeSetting
 )
-Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest
+Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest
 
 
 @dataclass(frozen=True, slots=True)

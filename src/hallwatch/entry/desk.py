@@ -31,6 +31,7 @@ from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.retaining import Retaining
+from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import SettingKeeping
 
 
@@ -116,6 +117,7 @@ class Desk:
             self.retaining,
             SettingKeeping(self.records.transaction, SettingRules()),
             self.listings,
+            RosterKeeping(self.records.transaction, self.store.destroy),
             lambda: datetime.now(UTC),
         )
         try:

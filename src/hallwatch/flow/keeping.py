@@ -33,11 +33,13 @@ from hallwatch.core.requests import (
     RotateMaster,
     SetList,
 )
+from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.retaining import Retaining
+from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import SettingKeeping
 
 
@@ -72,6 +74,7 @@ class Keeping:
     retaining: Retaining
     settings: SettingKeeping
     listings: ListingKeeping
+    roster: RosterKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -160,6 +163,8 @@ class Keeping:
                 return Done(number=count)
             case WriteListing() | ProposeListing() | AnswerListing() | EmergencyListing() | MoveListing():
                 return self.listings.answer(request, now)
+            case TakeIn() | LetGo() | ImportDone():
+                return self.roster.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

@@ -53,6 +53,7 @@ ACTION_WORDS = {
     "retention.delete": N_("Deleted faces whose time was over"),
     "retention.hold": N_("Held deletion back"),
     "retention.release": N_("Let deletion go on"),
+    "roster.import": N_("Took a roster in"),
     "second.approve": N_("Approved a request"),
     "second.ask": N_("Asked for a second yes"),
     "second.decline": N_("Declined a request"),

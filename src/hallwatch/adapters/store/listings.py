@@ -88,7 +88,7 @@ class ListingQuestions:
             for one in rows
         )
         listings = tuple(_for_cameras(record) for record in active)
-        return ListChange(person.external_id, replace(person, listings=listings), templates)
+        return ListChange(person.external_id, replace(person, listings=listings, taken=None), templates)
 
     def listed(self) -> list[ListChange]:
         """Everybody with an active listing."""

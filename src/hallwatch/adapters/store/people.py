@@ -57,6 +57,20 @@ class PeopleBook:
         self._session.flush()
         return row.person_id, True
 
+    def keep_roster(self, person: Person, jpegs: Sequence[bytes], now: datetime) -> str:
+        """Somebody of the roster with photos and without templates; the number. Raises KeyGone for the erased."""
+        photos = [PhotoKept(str(place), jpeg, "", b"") for place, jpeg in enumerate(jpegs)]
+        return self.keep(person, photos, now)[0]
+
+    def set_particulars(self, person_id: str, person: Person, now: datetime) -> None:
+        """Other particulars; photos and templates stay."""
+        row = self._session.get_one(PersonRow, person_id)
+        row.sealed, row.content, row.updated = self._seals.person(person_id, person), b"-", now
+
+    def let_go(self, person_id: str) -> None:
+        """The row goes, with photos and templates; the key is the caller's to destroy."""
+        self._session.execute(delete(PersonRow).where(PersonRow.person_id == person_id))
+
     def find(self, external_id: str) -> str | None:
         """The number of the person with this external id."""
         row = self._row(external_id)

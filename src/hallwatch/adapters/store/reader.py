@@ -22,6 +22,7 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier, Standing
+from hallwatch.core.imports import Entry
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.listing import ListingRecord, State, digest_of
 from hallwatch.core.model import Person
@@ -168,6 +169,11 @@ class Reader:
                 if wanted and all(word in f"{person.name} {person.external_id}".casefold() for word in wanted)
             ]
         return sorted(found, key=lambda one: one[1].name.casefold())[:limit]
+
+    def roster(self) -> dict[str, Entry]:
+        """What the roster's file said last of everybody in it, by external id."""
+        with self.people() as people:
+            return {person.external_id: person.taken for _, person in people.everybody() if person.taken}
 
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""

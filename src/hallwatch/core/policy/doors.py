@@ -118,6 +118,9 @@ SOCKET = tuple(
         "answer-listing",
         "emergency-listing",
         "move-listing",
+        "take-in",
+        "let-go",
+        "import-done",
     )
 )
 
@@ -135,6 +138,7 @@ COMMANDS = tuple(
         "evaluate faces",
         "evaluate walkby",
         "import check",
+        "import roster",
         "jurisdictions",
         "keys rotate",
         "models add",

@@ -13,6 +13,7 @@ from hallwatch.entry.cli import (
     demo,
     evaluate,
     import_check,
+    import_roster,
     jurisdictions,
     models,
     records,
@@ -39,6 +40,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
 app.command()(bench.bench)
+import_check.app.command("roster")(import_roster.roster)
 app.add_typer(import_check.app, name="import")
 app.command()(jurisdictions.jurisdictions)
 app.command("sign-in-link")(sign_in_link.sign_in_link)

@@ -34,7 +34,7 @@ def backup(
     """Copy the database while it is in use, and the keys to their own place; delete old copies of both."""
     from hallwatch.adapters.store.backup import check_backup, prune_backups, take_backup
 
-    with _installation(config) as site:
+    with installation(config) as site:
         folder = to or site.data / "backups"
         now = datetime.now(UTC)
         path = take_backup(site.place, folder, now)
@@ -57,7 +57,7 @@ def restore(
     from hallwatch.entry.keeper_client import alone_in, at_terminal, keeper_of
     from hallwatch.errors import BackupError
 
-    with _installation(config) as site:
+    with installation(config) as site:
         lock = alone_in(site.data)
         if lock is None:
             raise BackupError("hallwatch serve is running on this data_dir; stop it first")
@@ -107,7 +107,7 @@ def erase(
     from hallwatch.core.requests import ErasePerson
     from hallwatch.entry.keeper_client import at_terminal, keeper_of
 
-    with _installation(config) as site, keeper_of(site.data, site.place, site.chest) as ask:
+    with installation(config) as site, keeper_of(site.data, site.place, site.chest) as ask:
         done = ask(ErasePerson(at_terminal(reason), external_id))
         say(f"{done.subject} is erased: nothing of this person can be read here any more")
         say(f"the last copy of the key is deleted by {done.day}; then nobody can, with any backup")
@@ -124,7 +124,7 @@ def release_deletion(
     from hallwatch.core.requests import ReleaseDeletion
     from hallwatch.entry.keeper_client import at_terminal, keeper_of
 
-    with _installation(config) as site, keeper_of(site.data, site.place, site.chest) as ask:
+    with installation(config) as site, keeper_of(site.data, site.place, site.chest) as ask:
         held = ask(ReleaseDeletion(at_terminal(reason))).subject
         say(f"deletion goes on; it was held back because {held}" if held else "nothing was held back")
 
@@ -142,7 +142,7 @@ def rotate(
     from hallwatch.entry.keeper_client import at_terminal, keeper_of
     from hallwatch.errors import KeysError
 
-    with _installation(config) as site:
+    with installation(config) as site:
         chest = site.chest
         given = chest.master_text is not None or not chest.own_master
         if given and new_master_file is None:
@@ -177,7 +177,7 @@ def verify_trail(
     from hallwatch.adapters.keys.signing import signed_by
     from hallwatch.core.audit import verify
 
-    with _installation(config) as site, site.reader.audit() as trail:
+    with installation(config) as site, site.reader.audit() as trail:
         public = site.public_key if public_key is None else bytes.fromhex(public_key)
         head = site.head()  # first: what is committed from now on is after it
         _report(
@@ -198,7 +198,7 @@ def export_trail(
     """Write the trail to a file that verifies without the database."""
     from hallwatch.adapters.trail_file import write_trail
 
-    with _installation(config) as site:
+    with installation(config) as site:
         site.note("audit.export")
         with site.reader.audit() as trail, out.open("w", encoding="utf-8") as file:
             head = site.head()
@@ -214,7 +214,7 @@ def listed(
     external_id: Annotated[str | None, typer.Option(help="Was this person on the list?")] = None,
 ) -> None:
     """Who was on the list at a moment, from hashes: how many, and whether a person was."""
-    with _installation(config) as site, site.reader.people() as people:
+    with installation(config) as site, site.reader.people() as people:
         moment = at.replace(tzinfo=site.zone) if at.tzinfo is None else at
         version = people.list_at(moment.astimezone(UTC))
         answer: dict[str, object] = {"at": moment.isoformat(), "version": None, "people": 0}
@@ -259,7 +259,8 @@ def _report(found: Verified) -> None:
 
 
 @contextmanager
-def _installation(config: Path) -> Iterator[Installation]:
+def installation(config: Path) -> Iterator[Installation]:
+    """The site of a settings file, for one command."""
     from hallwatch.entry.installation import installed
     from hallwatch.settings.environment import Environment
     from hallwatch.settings.read import read_site
