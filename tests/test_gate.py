@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from hallwatch.adapters.images import FolderImages, luma_of
+from hallwatch.adapters.images import FolderImages, encode_jpeg, luma_of
 from hallwatch.adapters.models import gates
 from hallwatch.adapters.models.catalogue import find_pack, shipped_folder
 from hallwatch.adapters.models.face_pack import FacePack
@@ -33,7 +34,8 @@ from hallwatch.core.recognise.gate import (
 )
 from hallwatch.core.recognise.gate_table import HALF, PLATEAU, Bin, Curve, GateTable, rising
 from hallwatch.core.recognise.quality import LEAST_PX
-from hallwatch.errors import PackError
+from hallwatch.entry.cli import app
+from hallwatch.errors import ImageError, PackError
 from hallwatch.flow.gate_measuring import (
     AS_IT_IS,
     Pair,
@@ -46,7 +48,7 @@ from hallwatch.flow.gate_measuring import (
 )
 from hallwatch.flow.gating import cohort_of, gate_photo
 from tests.faces import face, quality
-from tests.watching import opened, portrait
+from tests.watching import environment, opened, pack_home, portrait
 
 MEASURED = ("duo", "bootstrap")
 COUNTS = st.lists(
@@ -167,14 +169,14 @@ def test_a_good_photo_has_nothing_against_it() -> None:
 def test_everything_against_a_photo_is_named_the_worst_first() -> None:
     poor = replace(quality(48), sharpness=0.03, yaw_deg=24.2, brightness=28.0, score=0.4)
     verdict = judge_quality(poor, TABLE, years=9)
-    assert names(verdict) == ["blurred", "small", "dark", "turned", "unsure", "old"]
+    assert names(verdict) == ["blurred", "small", "turned", "dark", "unsure", "old"]
     assert (verdict.level, verdict.name) == (Level.REFUSED, "blurred")
     said = [one.text for one in verdict.findings]
     assert said == [
         "blurred: sharpness 3 of 100, needs 10",
         "face 48 pixels high, needs 60",
-        "dark: brightness 28 of 255, needs 30",
         "turned 25 degrees to the side, at most 20",
+        "dark: brightness 28 of 255, needs 30",
         "only 40 % sure that this is a face, needs 56",
         f"photo is 9 years old, at most {OLD_YEARS} is better",
     ]
@@ -377,3 +379,22 @@ def three_times(photo: Pixels, seen: Face) -> tuple[Pixels, Sequence[tuple[float
     x, y = seen.box.centre
     width = photo.shape[1]
     return np.concatenate([photo] * 3, axis=1), [(x + width * i, y, seen.box.height) for i in range(3)]
+
+
+def test_the_command_says_it_of_each_photo(shared: Path, tmp_path: Path) -> None:
+    home = pack_home(tmp_path / "home", shared, "duo")
+    good, grey = tmp_path / "good.jpg", tmp_path / "grey.jpg"
+    good.write_bytes(encode_jpeg(portrait(shared, 0)))
+    grey.write_bytes(encode_jpeg(np.full((200, 200, 3), 90, np.uint8)))
+    command, environ = CliRunner(), environment(home, shared)
+    said = command.invoke(app, ["models", "gate", str(good), str(grey)], env=environ)
+    assert said.exit_code == 0, said.output
+    assert "good.jpg: good: nothing against it" in said.stdout
+    assert "pairs of photos: adults in press photos" in said.stdout
+    assert "grey.jpg: refused: no face found" in said.stdout
+    lines = command.invoke(app, ["models", "gate", str(good), str(grey), "--json"], env=environ).stdout
+    first, second = map(json.loads, lines.splitlines())
+    assert (first["level"], first["findings"], second["level"]) == ("good", [], "refused")
+    assert second["chance"] is None
+    missing = command.invoke(app, ["models", "gate", str(tmp_path / "none.jpg")], env=environ)
+    assert isinstance(missing.exception, ImageError)
