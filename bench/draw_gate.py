@@ -40,7 +40,10 @@ def draw(tables: Mapping[str, GateTable], out: Path) -> None:
     rows = figure.subplots(len(PANELS), 1, sharey=True)
     for axes, (name, said, unit) in zip(rows, PANELS, strict=True):
         for (pack, table), colour, mark in zip(tables.items(), COLOURS, MARKS, strict=False):
-            _line(axes, getattr(table, name), unit, pack, colour, mark)
+            curve: Curve = getattr(table, name)
+            _line(axes, curve, unit, pack, colour, mark)
+            if (good := table.good(curve)) is not None:
+                axes.axvline(good * unit, color=colour, linestyle=":", linewidth=1.2)
         axes.set_xlabel(said)
         axes.set_ylim(0, 1)
         axes.grid(True, color="#ddd", linewidth=0.6)
@@ -58,7 +61,7 @@ def draw(tables: Mapping[str, GateTable], out: Path) -> None:
 
 
 def _line(axes: Axes, curve: Curve, unit: float, label: str, colour: str, mark: str) -> None:
-    """What was measured with its intervals, and the worst value that is good."""
+    """What was measured, with its intervals."""
     at = [one.at * unit for one in curve.bins]
     shares = [one.share for one in curve.bins]
     below = [one.share - one.interval[0] for one in curve.bins]
@@ -74,8 +77,6 @@ def _line(axes: Axes, curve: Curve, unit: float, label: str, colour: str, mark: 
         linewidth=1.4,
         label=label,
     )
-    if curve.good is not None:
-        axes.axvline(curve.good * unit, color=colour, linestyle=":", linewidth=1.2)
 
 
 def main() -> None:

@@ -137,11 +137,12 @@ def test_between_two_places_the_chance_lies_on_a_line_and_beyond_them_it_stays()
     assert SIZE.chance(5).share == pytest.approx(0.10)
     assert SIZE.chance(4000).share == pytest.approx(0.94)
     assert SIZE.chance(50).pairs == 100
-    assert SIZE.good == pytest.approx(40 + 20 * (0.94 - PLATEAU - 0.6) / 0.3)
-    assert SIZE.usable == pytest.approx(20 + 20 * (0.94 * HALF - 0.1) / 0.5)
+    assert TABLE.good(SIZE) == pytest.approx(40 + 20 * (0.94 - PLATEAU - 0.6) / 0.3)
+    assert TABLE.usable(SIZE) == pytest.approx(20 + 20 * (0.94 * HALF - 0.1) / 0.5)
     with pytest.raises(ValueError, match="says nothing"):
         Curve(()).chance(3)
-    assert (Curve(()).good, curve((40, 9, 10), (80, 9, 10)).good) == (None, None)
+    assert (TABLE.good(Curve(())), TABLE.good(curve((40, 9, 10), (80, 9, 10)))) == (None, None)
+    assert TABLE.good(curve((40, 1, 10), (80, 5, 10))) == 80
 
 
 # The verdict
@@ -222,6 +223,14 @@ def test_without_a_measurement_only_the_limits_of_watching_hold() -> None:
     assert names(judge_quality(replace(quality(80), brightness=250.0), None)) == ["bright"]
 
 
+def test_what_was_not_measured_is_named_by_the_limits_of_watching() -> None:
+    frontal = replace(TABLE, turned=curve((5, 94, 100), (40, 93, 100), more_is_better=False))
+    profile = judge_quality(replace(quality(130), yaw_deg=80.0), frontal)
+    assert (profile.level, profile.chance) == (Level.WEAK, None)
+    assert profile.text == "turned 80 degrees to the side, at most 70"
+    assert profile.expected == NOT_MEASURED
+
+
 def test_a_small_face_is_refused_where_enrolment_refuses_it() -> None:
     flat = replace(TABLE, size=curve((10, 80, 100), (60, 90, 100)))
     assert judge_quality(quality(LEAST_PX - 1), flat).level is Level.REFUSED
@@ -267,9 +276,8 @@ def test_what_ships_belongs_to_the_pack_and_says_something(name: str) -> None:
     table = shipped(name)
     assert table.plain.pairs >= 300
     assert date.fromisoformat(table.day)
-    assert table.size.good is not None
-    assert table.sharpness.good is not None
-    assert LEAST_PX < table.size.good < table.plain.at
+    assert table.good(table.sharpness) is not None
+    assert LEAST_PX < (table.good(table.size) or 0) < table.plain.at
     for one in (table.size, table.sharpness, table.turned, table.dark, table.bright):
         assert all(inside.pairs >= 20 for inside in one.bins)
         low, high = one.bins[0].interval
@@ -325,7 +333,7 @@ def test_a_good_photo_is_good_and_a_thumbnail_of_it_is_not(duo: FacePack, shared
     assert small.level is not Level.GOOD
     assert "small" in names(small)
     finding = next(one for one in small.findings if one.name == "small")
-    assert (finding.number, finding.needs) == (small.px, int(np.ceil(table.size.good or 0)))
+    assert (finding.number, finding.needs) == (small.px, int(np.ceil(table.good(table.size) or 0)))
     chances = [one.chance.share for one in verdicts if one.chance]
     assert chances[-1] < chances[0]
 

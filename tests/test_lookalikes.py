@@ -55,7 +55,9 @@ def test_somebody_as_close_as_the_threshold_is_named_the_closest_first() -> None
 def test_the_closest_of_several_photos_counts() -> None:
     both = np.stack([somebody(2), NEW])
     found = look_alikes(both, gallery(near=like(NEW, 0.6)), 0.5, share=SHARE)
-    assert found.listed[0] == ("near", pytest.approx(0.6, abs=1e-5))
+    ((name, score),) = found.listed
+    assert name == "near"
+    assert score == pytest.approx(0.6, abs=1e-5)
 
 
 def test_nobody_alike_warns_of_nothing_and_says_what_was_not_checked() -> None:

@@ -19,7 +19,7 @@ from hallwatch.core.model import Face, Luma, Pixels, Template
 from hallwatch.core.recognise.enrol import dominant
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.recognise.gate_table import Bin, Curve
-from hallwatch.core.recognise.quality import Quality, assess, plausible
+from hallwatch.core.recognise.quality import Quality, assess, assess_photo, plausible
 from hallwatch.core.recognise.shots import BestShots, Shot
 from hallwatch.ports import FaceModel, Images
 
@@ -132,7 +132,7 @@ def _seen(number: int, factor: str, level: float, photo: Pixels, shots: BestShot
     if face is None:
         return Seen(number, factor, level, None, -1.0)
     score = _score(room.model.embed_photo(photo, face), shots, room.model)
-    return Seen(number, factor, level, assess(face, room.luma_of(photo)), score)
+    return Seen(number, factor, level, assess_photo(face, room.luma_of(photo)), score)
 
 
 def _score(template: Template, shots: BestShots, model: FaceModel) -> float:

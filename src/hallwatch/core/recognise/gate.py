@@ -1,9 +1,10 @@
 """The photo gate: what is wrong with a listed photo, by name and number, and what may be expected of it.
 
-What is good and what is weak follows from what was measured for the pack (core.recognise.gate_table): a photo is good
-in one thing while the chance of recognising from it is within five points of the best measured along that thing, and
-refused below half of that best. Only what enrolment refuses anyway needs no measurement: no face, two faces, a face
-of fewer than LEAST_PX pixels. The age of a photo is a convention: the photos measured have no dates.
+What is good and what is weak follows from what was measured for the pack (core.recognise.gate_table): a photo is
+good in one thing while the chance of recognising from it is within five points of that of photos as they come, and
+refused below half of that. What needs no measurement: no face, two faces, a face of fewer than LEAST_PX pixels, and
+the limits of watching, where no photo beyond them was measured. The age of a photo is a convention: the photos that
+were measured have no dates.
 
 The chance is the lowest of the chances along each thing, since they were measured one at a time: a photo that is weak
 in two things at once may do worse still.
@@ -28,7 +29,7 @@ from hallwatch.core.recognise.quality import (
     LEAST_SCORE,
     MOST_YAW_DEG,
     Quality,
-    assess,
+    assess_photo,
     plausible,
 )
 
@@ -52,7 +53,7 @@ TEXTS = MappingProxyType(
 """What a finding says, by its name; the holes are whole numbers."""
 EXPECTED = "about {tenths} of 10 passes at an entrance, measured on {pairs} pairs of photos: {faces}"
 HARDLY = "fewer than 1 of 10 passes at an entrance, measured on {pairs} pairs of photos: {faces}"
-NOT_MEASURED = "not measured for this model pack"
+NOT_MEASURED = "the chance of recognising was not measured"
 
 
 class Level(StrEnum):
@@ -89,8 +90,8 @@ class Finding:
 class Verdict:
     """What the gate says of one photo: everything against it, the worst first, and the expected chance.
 
-    ``chance`` is None where nothing was measured, or there is no one face to measure. ``px`` is the face's height in
-    pixels, ``faces`` on whom the chance was measured.
+    ``chance`` is None where nothing was measured for the pack, or of such photos, or there is no one face. ``px`` is
+    the face's height in pixels, ``faces`` on whom the chance was measured.
     """
 
     findings: tuple[Finding, ...]
@@ -156,22 +157,20 @@ def judge_photo(
         return Verdict((Finding("no face", Level.REFUSED),), None)
     if chosen.rival is not None:
         return Verdict((Finding("two faces", Level.REFUSED),), None)
-    return judge_quality(assess(chosen.face, luma), table, years=_years(taken, today))
+    return judge_quality(assess_photo(chosen.face, luma), table, years=_years(taken, today))
 
 
 def judge_quality(quality: Quality, table: GateTable | None, *, years: int | None = None) -> Verdict:
     """The verdict on a face of this quality in a photo that is ``years`` old (None: not known)."""
-    findings = [*_always(quality, years)]
-    if table is None:
-        return Verdict(_sorted([*findings, *_limits(quality)]), None, quality.px)
-    chances = []
-    for name, curve, value, unit in _measured(quality, table):
-        if curve.bins:
-            chances.append(curve.chance(value))
-            found = _along(name, curve, value, unit)
-            findings += [] if found is None else [found]
-    least = min(chances, key=lambda one: one.share, default=None)
-    return Verdict(_sorted(findings), least, quality.px, table.faces)
+    measured = [] if table is None else _measured(quality, table)
+    named = {one.name for one in measured}
+    beyond = [one for one in _limits(quality) if one.name not in named]
+    chance = None
+    if table is not None and not beyond:
+        chances = [curve.chance(value) for _, curve, value, _ in _curves(quality, table)]
+        chance = min(chances, key=lambda one: one.share, default=None)
+    findings = _sorted([*measured, *beyond, *_always(quality, years)])
+    return Verdict(findings, chance, quality.px, "" if table is None else table.faces)
 
 
 def of_person(verdicts: Sequence[Verdict]) -> Together:
@@ -188,20 +187,27 @@ def of_person(verdicts: Sequence[Verdict]) -> Together:
     )
 
 
-def _measured(quality: Quality, table: GateTable) -> list[tuple[str, Curve, float, float]]:
-    """Name of the finding, curve, the photo's value, and how many of the shown unit are one of the measured."""
-    return [
+def _measured(quality: Quality, table: GateTable) -> list[Finding]:
+    """What the table says against a face."""
+    found = [_along(name, table, curve, value, unit) for name, curve, value, unit in _curves(quality, table)]
+    return [one for one in found if one is not None]
+
+
+def _curves(quality: Quality, table: GateTable) -> list[tuple[str, Curve, float, float]]:
+    """Name of the finding, curve, the face's value, and how many of the shown unit are one of the measured."""
+    curves = [
         ("small", table.size, quality.px, 1.0),
         ("blurred", table.sharpness, quality.sharpness, 100.0),
         ("turned", table.turned, quality.yaw_deg, 1.0),
         ("dark", table.dark, quality.brightness, 1.0),
         ("bright", table.bright, quality.brightness, 1.0),
     ]
+    return [one for one in curves if one[1].bins]
 
 
-def _along(name: str, curve: Curve, value: float, unit: float) -> Finding | None:
+def _along(name: str, table: GateTable, curve: Curve, value: float, unit: float) -> Finding | None:
     """What there is to say against ``value``, or None."""
-    good, usable = curve.good, curve.usable
+    good, usable = table.good(curve), table.usable(curve)
     if good is None or not _worse(value, good, curve):
         return None
     refused = (usable is not None and _worse(value, usable, curve)) or (name == "small" and value < LEAST_PX)
@@ -223,7 +229,7 @@ def _always(quality: Quality, years: int | None) -> list[Finding]:
 
 
 def _limits(quality: Quality) -> list[Finding]:
-    """The limits of watching, where nothing was measured about photos."""
+    """The limits of watching, for what was not measured."""
     found = []
     if quality.px < LEAST_PX:
         found.append(Finding("small", Level.REFUSED, quality.px, LEAST_PX))

@@ -16,9 +16,9 @@ import numpy as np
 from hallwatch.core.measure import wilson
 
 PLATEAU = 0.05
-"""A photo is good in one thing while its chance is at most this far below the best that was measured for it."""
+"""A photo is good in one thing while its chance is at most this far below that of photos as they come."""
 HALF = 0.5
-"""A photo is refused for one thing when its chance is below this share of that best."""
+"""A photo is refused for one thing when its chance is below this share of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +68,22 @@ class Curve:
 
     @property
     def best(self) -> float:
-        """The best chance on the curve, 0..1: its plateau."""
+        """The best chance on the curve, 0..1."""
         return max(self._shares(), default=0.0)
 
     def reaches(self, share: float) -> float | None:
-        """The worst value whose chance is at least ``share``: the least of a size, the most of a turn.
+        """The worst value whose chance is at least ``share`` (or the best there is): the least of a size, the most
+        of a turn.
 
         None when every measured value reaches it, so that nothing can be said against one.
         """
-        shares = self._shares()
+        shares, share = self._shares(), min(share, self.best)
         if not shares or min(shares) >= share:
             return None
         at = [one.at for one in self.bins]
         if not self.more_is_better:
             return -_crossing([-x for x in reversed(at)], shares[::-1], share)
         return _crossing(at, shares, share)
-
-    @property
-    def good(self) -> float | None:
-        """The worst value that is still good (see PLATEAU); None when all measured ones are."""
-        return self.reaches(self.best - PLATEAU)
-
-    @property
-    def usable(self) -> float | None:
-        """The worst value that is not refused (see HALF); None when all measured ones are usable."""
-        return self.reaches(self.best * HALF)
 
     def _shares(self) -> list[float]:
         ordered = self.bins if self.more_is_better else self.bins[::-1]
@@ -122,6 +113,14 @@ class GateTable:
     turned: Curve
     dark: Curve
     bright: Curve
+
+    def good(self, curve: Curve) -> float | None:
+        """The worst value on ``curve`` that is still good (see PLATEAU); None when all measured ones are."""
+        return curve.reaches(self.plain.share - PLATEAU)
+
+    def usable(self, curve: Curve) -> float | None:
+        """The worst value that is not refused (see HALF); None when all measured ones are usable."""
+        return curve.reaches(self.plain.share * HALF)
 
 
 def rising(found: Sequence[int], pairs: Sequence[int]) -> list[float]:
