@@ -53,9 +53,7 @@ def draw(tables: Mapping[str, GateTable], out: Path) -> None:
             ticks = [20, 30, 40, 60, 80, 130]
             axes.set_xticks(ticks, [str(tick) for tick in ticks])
             axes.minorticks_off()
-            axes.legend(loc="lower right", frameon=False)
-        if name in ("turned", "bright"):
-            axes.invert_xaxis()
+            axes.legend(loc="center right", frameon=False)
     figure.supylabel("share of passes recognised")
     figure.savefig(out, metadata={"Date": None})
 

@@ -33,7 +33,7 @@ from hallwatch.core.recognise.gate import (
     of_person,
 )
 from hallwatch.core.recognise.gate_table import HALF, PLATEAU, Bin, Curve, GateTable, rising
-from hallwatch.core.recognise.quality import LEAST_PX
+from hallwatch.core.recognise.quality import LEAST_PX, assess_photo
 from hallwatch.entry.cli import app
 from hallwatch.errors import ImageError, PackError
 from hallwatch.flow.gate_measuring import (
@@ -44,6 +44,7 @@ from hallwatch.flow.gate_measuring import (
     by_level,
     by_measure,
     measure,
+    the_face,
     unseen,
 )
 from hallwatch.flow.gating import cohort_of, gate_photo
@@ -346,6 +347,19 @@ def test_blurred_and_dark_photos_are_called_so(duo: FacePack, shared: Path) -> N
     dark = gate_photo((photo * 0.08).astype(np.uint8), duo, luma_of, table)
     assert "dark" in names(dark)
     assert dark.level is not Level.GOOD
+
+
+def test_how_sharp_a_photo_is_does_not_depend_on_its_size(duo: FacePack, shared: Path) -> None:
+    photo = portrait(shared, 0)
+    crisp, soft = (
+        [
+            assess_photo(the_face(small, duo) or face(0, 0, 9), luma_of(small)).sharpness
+            for small in (reduced(one, by) for by in (1, 1.3, 1.65, 2.0, 2.3))
+        ]
+        for one in (photo, np.asarray(cv2.GaussianBlur(photo, (0, 0), 3), np.uint8))
+    )
+    assert max(crisp) < 1.4 * min(crisp)
+    assert max(soft) < 0.7 * min(crisp)
 
 
 def test_two_faces_and_none(duo: FacePack, shared: Path) -> None:

@@ -97,7 +97,7 @@ def assess_photo(face: Face, luma: Luma) -> Quality:
     scale = min(1.0, SHARP_AT / face.box.height)
     rows, columns = (max(1, round(side * scale)) for side in patch.shape)
     even = _areas(patch.shape[0], rows) @ patch @ _areas(patch.shape[1], columns).T
-    return replace(assess(face, luma), sharpness=_fineness(even))
+    return replace(assess(face, luma), sharpness=_fineness(np.asarray(even, dtype=np.float32)))
 
 
 def _areas(before: int, after: int) -> NDArray[np.float32]:
