@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from hallwatch.core.model import Box, Face, Luma
-from hallwatch.core.recognise.quality import BRIGHT, DARK, LEAST_PX, LEAST_SCORE, assess, plausible
+from hallwatch.core.recognise.quality import (
+    BRIGHT,
+    DARK,
+    LEAST_PX,
+    LEAST_SCORE,
+    assess,
+    assess_photo,
+    plausible,
+)
 from tests.faces import FRONTAL, face
 
 
@@ -97,6 +105,7 @@ def test_a_face_at_or_over_the_edge_is_assessed_without_error() -> None:
     for x, y in ((0, 0), (199, 199), (-300, 100), (500, 500)):
         shot = assess(face(x, y, 80), textured())
         assert np.isfinite(shot.weight)
+        assert np.isfinite(assess_photo(face(x, y, 80), textured()).weight)
     assert assess(face(500, 500, 80), textured()).refusal is not None
 
 

@@ -143,6 +143,7 @@ COMMANDS = tuple(
         "keys rotate",
         "models add",
         "models check",
+        "models gate",
         "models list",
         "models pull",
         "release-deletion",

@@ -1,4 +1,4 @@
-"""hallwatch models list | pull | add | check: the face models, where they come from and what they may be
+"""hallwatch models list | pull | add | check | gate: the face models, where they come from and what they may be
 used for."""
 
 from __future__ import annotations
@@ -121,6 +121,28 @@ def check(
         )
         report = check_pack(find_pack(name, home), opened)
         print(models_report.as_json(report) if as_json else models_report.as_text(report))
+
+
+@app.command()
+def gate(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...")],
+    pack: Annotated[str, typer.Option("--pack", help="The model pack; see hallwatch models list.")] = "duo",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a photo.")] = False,
+) -> None:
+    """Say of each photo whether it is good enough to list somebody by, and what may be expected of it."""
+    from hallwatch.adapters.images import luma_of, read_image
+    from hallwatch.adapters.models.catalogue import find_pack
+    from hallwatch.adapters.models.gates import gate_of
+    from hallwatch.adapters.models.library import open_pack
+    from hallwatch.flow.gating import gate_photo
+
+    here = Environment.from_environ()
+    model = open_pack(pack, home=here.home, models_from=here.models, engine=here.engine, device=here.device)
+    table = gate_of(find_pack(pack, here.home))
+    for photo in photos:
+        verdict = gate_photo(read_image(photo), model, luma_of, table)
+        told = models_report.gate_json if as_json else models_report.gate_text
+        print(told(photo.name, verdict))
 
 
 def _pull(name: str, from_: Path | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hallwatch.adapters.models.checkup import CheckReport
     from hallwatch.core.decide import Calibration
+    from hallwatch.core.recognise.gate import Verdict
 
 
 def as_json(report: CheckReport) -> str:
@@ -69,3 +70,36 @@ def calibrated_on(found: Calibration | None) -> str:
         f"{found.passes:,} passes of {found.strangers:,} strangers, {found.mated_passes:,} of listed people"
     )
     return f"calibrated on {counts} ({found.faces}; {', '.join(found.precisions)})"
+
+
+def gate_json(photo: str, verdict: Verdict) -> str:
+    """The gate's verdict on a photo as one line of JSON."""
+    chance = verdict.chance
+    return json.dumps(
+        {
+            "photo": photo,
+            "level": verdict.level,
+            "face_px": verdict.px,
+            "findings": [
+                {
+                    "name": one.name,
+                    "level": one.level,
+                    "number": one.number,
+                    "needs": one.needs,
+                    "text": one.text,
+                }
+                for one in verdict.findings
+            ],
+            "chance": None if chance is None else {"share": round(chance.share, 4), "pairs": chance.pairs},
+            "expected": verdict.expected,
+        }
+    )
+
+
+def gate_text(photo: str, verdict: Verdict) -> str:
+    """The gate's verdict on a photo for a person to read."""
+    found = "; ".join(one.text for one in verdict.findings) or "nothing against it"
+    lines = [f"{photo}: {verdict.level}: {found}"]
+    if verdict.px is not None:
+        lines.append(f"  {verdict.expected}")
+    return "\n".join(lines)
