@@ -121,6 +121,8 @@ class Person:
     aliases: tuple[str, ...] = field(default=())
     schools: tuple[str, ...] = field(default=())
     role: str = ""
+    verdicts: tuple[str, ...] = field(default=())
+    """What the photo gate said of each photo, in order (core.recognise.gate); "" where nobody has asked it."""
     taken: Entry | None = None
     """What the roster's file said last, to know the same again."""
 

@@ -10,12 +10,16 @@ import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from hallwatch.adapters.images import at_most, encode_jpeg
+from hallwatch.adapters.images import at_most, encode_jpeg, luma_of
+from hallwatch.adapters.models.catalogue import find_pack
+from hallwatch.adapters.models.gates import gate_of
 from hallwatch.core.model import Pixels
+from hallwatch.core.recognise.gate import Level
 from hallwatch.entry.child import Child, Failed
 from hallwatch.entry.photo_process import PhotoProcess
 from hallwatch.entry.worker import PackOrder
 from hallwatch.errors import EnrolmentError, UserError
+from hallwatch.flow.gating import gate_photo
 from hallwatch.flow.importing import enrol_photo
 
 LONGEST = 1200
@@ -26,11 +30,11 @@ PATIENCE_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What is in a photo: the template of the pack with this fingerprint, and a warning in one line or ""."""
+    """What is in a photo: the template of the pack with this fingerprint, and what the gate says of it."""
 
     fingerprint: str
     numbers: bytes
-    warning: str
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,20 @@ class NoFace:
 def look_at_photos(order: PackOrder, link: Connection) -> None:
     """In the child: open the pack, answer each picture (BGR) with Looked or NoFace until the pipe is closed."""
     pack = order.open()
+    table = gate_of(find_pack(order.name, order.home))
     while True:
         picture: Pixels = link.recv()
+        verdict = gate_photo(picture, pack, luma_of, table)
+        if verdict.level is Level.REFUSED:
+            link.send(NoFace(verdict.text))
+            continue
         try:
-            template, warning = enrol_photo(picture, pack)
+            template, _warning = enrol_photo(picture, pack)
         except EnrolmentError as error:
             link.send(NoFace(str(error)))
         else:
-            link.send(Looked(pack.fingerprint, template.tobytes(), warning or ""))
+            said = f"{verdict.text}; {verdict.expected}"
+            link.send(Looked(pack.fingerprint, template.tobytes(), said))
 
 
 class PhotoDesk:
@@ -70,7 +80,8 @@ class PhotoDesk:
             return encode_jpeg(at_most(self._decoder.decode(data, name), LONGEST))
 
     def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
-        """Fingerprint, template and warning of a photo that was taken in. Raises EnrolmentError, UserError."""
+        """Fingerprint, template and verdict of a photo that was taken in. Raises EnrolmentError for one that the gate
+        refuses, UserError."""
         if self._order is None:
             return "", b"", ""
         with self._lock:
@@ -78,7 +89,7 @@ class PhotoDesk:
             answer = self._asked(self._order, picture)
         if isinstance(answer, NoFace):
             raise EnrolmentError(answer.why)
-        return answer.fingerprint, answer.numbers, answer.warning
+        return answer.fingerprint, answer.numbers, answer.verdict
 
     def tidy(self) -> None:
         """End the processes that nobody has needed for a while."""

@@ -128,7 +128,8 @@ class PhotoQuestions(Protocol):
         """The upload as a clean JPEG. Raises ImageError."""
 
     def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
-        """Fingerprint, template and warning; all empty where faces are not matched. Raises EnrolmentError."""
+        """Fingerprint, template and the gate's verdict; all empty where faces are not matched. Raises
+        EnrolmentError."""
 
 
 class SignInProvider(Protocol):

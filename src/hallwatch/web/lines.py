@@ -144,3 +144,19 @@ LISTINGS = (
     N_("no photo was chosen"),
     N_("somebody with this id is known already; find the person in the roster"),
 )
+
+PHOTOS = (
+    N_("no face found; use a photo that shows one face from the front"),
+    N_("two faces are about as large and central; cut the photo to the one person"),
+    N_("face {number} pixels high, needs {needs}"),
+    N_("blurred: sharpness {number} of 100, needs {needs}"),
+    N_("turned {number} degrees to the side, at most {needs}"),
+    N_("dark: brightness {number} of 255, needs {needs}"),
+    N_("too bright: brightness {number} of 255, at most {needs}"),
+    N_("only {number} % sure that this is a face, needs {needs}"),
+    N_("photo is {number} years old, at most {needs} is better"),
+    N_("good photo"),
+    N_("about {tenths} of 10 passes at an entrance, measured on {pairs} pairs of photos: {faces}"),
+    N_("fewer than 1 of 10 passes at an entrance, measured on {pairs} pairs of photos: {faces}"),
+    N_("the chance of recognising was not measured"),
+)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -21,7 +23,7 @@ from hallwatch.core.listing_requests import (
 from hallwatch.core.listing_requests import EmergencyListing as Emergency
 from hallwatch.core.model import Person
 from hallwatch.core.policy.roles import May
-from hallwatch.core.requests import KeepPerson, Note, PhotoKept
+from hallwatch.core.requests import By, KeepPerson, Note, PhotoKept
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
@@ -80,8 +82,9 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             if console.lists.person_of(person.external_id) is not None:
                 raise UserError("somebody with this id is known already; find the person in the roster")
             jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
-            console.photos.looked_at(jpeg)  # a photo without a face is refused now, not weeks later
-            done = console.ask(KeepPerson(visitor.by, person, (PhotoKept("photo", jpeg, "", b""),)))
+            verdict = console.photos.looked_at(jpeg)[2]  # what will not do is refused now, not weeks later
+            kept = replace(person, verdicts=(verdict,))
+            done = console.ask(KeepPerson(visitor.by, kept, (PhotoKept("photo", jpeg, "", b""),)))
         except UserError as error:
             page = pages.render("list_new.html", visitor, fault=str(error), filled=filled.cells)
             return HTMLResponse(page, status_code=422)
@@ -108,14 +111,8 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         try:
             jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
             console.photos.looked_at(jpeg)
-            photos = tuple(
-                PhotoKept(str(place), one, "", b"") for place, one in enumerate((*dossier.photos, jpeg))
-            )
-            if any(
-                one.record.state is not State.DRAFT for one in dossier.listings if one.record.state in OPEN
-            ):
-                photos = _with_templates(console, photos)
-            console.ask(KeepPerson(visitor.by, dossier.person, photos))
+            open_ = any(one.record.state in OPEN for one in dossier.listings)
+            console.ask(_kept_anew(console, visitor.by, dossier, (*dossier.photos, jpeg), templates=open_))
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
         return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
@@ -147,8 +144,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             raise HTTPException(404, "There is no such page.")
         try:
             if act in ("propose", "emergency"):
-                plain = tuple(PhotoKept(str(at), one, "", b"") for at, one in enumerate(dossier.photos))
-                console.ask(KeepPerson(by, dossier.person, _with_templates(console, plain)))
+                console.ask(_kept_anew(console, by, dossier, dossier.photos, templates=True))
             console.ask(acts[act])
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
@@ -247,13 +243,16 @@ def _of_my_schools(visitor: Visitor, person: Person) -> bool:
     return scope is None or bool(set(person.schools) & scope)
 
 
-def _with_templates(console: Console, photos: tuple[PhotoKept, ...]) -> tuple[PhotoKept, ...]:
-    """The photos with their templates. Raises EnrolmentError for one that cannot be used."""
-    made = []
-    for photo in photos:
-        fingerprint, numbers, _warning = console.photos.looked_at(photo.jpeg)
-        made.append(PhotoKept(photo.name, photo.jpeg, fingerprint, numbers))
-    return tuple(made)
+def _kept_anew(
+    console: Console, by: By, dossier: Dossier, jpegs: Sequence[bytes], *, templates: bool
+) -> KeepPerson:
+    """The person with these photos, each judged. Raises EnrolmentError for one that cannot be used."""
+    photos, verdicts = [], []
+    for place, jpeg in enumerate(jpegs):
+        fingerprint, numbers, verdict = console.photos.looked_at(jpeg)
+        photos.append(PhotoKept(str(place), jpeg, *((fingerprint, numbers) if templates else ("", b""))))
+        verdicts.append(verdict)
+    return KeepPerson(by, replace(dossier.person, verdicts=tuple(verdicts)), tuple(photos))
 
 
 def _uploaded(photo: UploadFile) -> bytes:

@@ -61,6 +61,7 @@ class Pages:
             action_words=words.action_words,
             source_words=words.source_words,
             state_words=words.state_words,
+            verdict_words=words.verdict_words,
         )
         self._templates.globals["score_words"] = words.score_words
 

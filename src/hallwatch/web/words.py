@@ -174,3 +174,10 @@ STATE_WORDS = {
 def state_words(state: str) -> str:
     """How a listing stands, in words."""
     return gettext(STATE_WORDS[state])
+
+
+def verdict_words(verdict: str) -> str:
+    """What the photo gate said of a photo: what it found, and what may be expected of it."""
+    found, _semicolon, expected = verdict.partition("; ")
+    parts = [said(part) for part in (found, expected) if part]
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)
