@@ -84,9 +84,9 @@ def test_a_student_is_listed_and_let_go(shared: Path, tmp_path: Path) -> None:
             assert answer.status_code == 303, answer.text
             judged = re.search(r"<figcaption>(.*?)</figcaption>", second.get(page).text, re.S)
             assert judged is not None
-            assert judged[1] == "Good photo. The chance of recognising was not measured."  # of this pack, nobody has
-                judged[1]
-            )
+            assert (
+                judged[1] == "Good photo. The chance of recognising was not measured."
+            )  # of this pack, nobody has
             assert press(second, page, "approve").status_code == 303
             time.sleep(3)
             assert alerts(server) == set()  # one yes is not enough for somebody of 16
