@@ -32,7 +32,7 @@ lint: setup
 	$(BIN)/codespell
 
 test: setup lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: setup
 	$(BIN)/hallwatch bench --json

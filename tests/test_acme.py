@@ -186,7 +186,7 @@ def test_the_answer_is_given_and_nothing_else() -> None:
 def test_a_served_site_gets_its_certificate_renews_it_and_says_when_it_cannot(
     shared: Path, tmp_path: Path
 ) -> None:
-    with pebble(tmp_path / "pebble", valid_s=40) as server:
+    with pebble(tmp_path / "pebble", valid_s=28) as server:
         root, config = server.root(tmp_path), site(tmp_path, server)
         with started(config, environment(tmp_path, shared)) as page:
             first = until(lambda: tried(page, root))

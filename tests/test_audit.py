@@ -198,10 +198,16 @@ def test_checkpoints_are_kept_every_hundred_entries_and_at_every_start(office: O
 def test_who_was_on_the_list_at_noon_is_answered_when_they_are_gone(office: Office) -> None:
     people = office.desk.records
     with people.transaction() as books:
-        first = books.people.set_list(["P1", "P2"], NOW)
+        one, two = books.people.tag_of("P1"), books.people.tag_of("P2")
+        first = books.people.set_list([one, two], NOW)
     with people.transaction() as books:
-        assert books.people.set_list(["P2", "P1"], NOW + timedelta(hours=1)).number == first.number
-        later = books.people.set_list(["P2"], NOW + timedelta(hours=2))
+        assert (
+            books.people.set_list(
+                [books.people.tag_of(one) for one in ["P2", "P1"]], NOW + timedelta(hours=1)
+            ).number
+            == first.number
+        )
+        later = books.people.set_list([two], NOW + timedelta(hours=2))
     with office.reader.people() as read:
         assert read.list_at(NOW - timedelta(seconds=1)) is None
         then, now = read.list_at(NOW + timedelta(hours=1)), read.list_at(NOW + timedelta(hours=3))

@@ -315,7 +315,7 @@ def test_an_earlier_backup_goes_into_a_server(office: Office, tmp_path: Path) ->
     import sqlite3
 
     with sqlite3.connect(backup) as connection:  # as version 0002 left it
-        for table in ("session", "link", "passkey", "second", "account"):
+        for table in ("session", "link", "passkey", "second", "account", "listing"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE alert DROP COLUMN school")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")

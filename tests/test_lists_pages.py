@@ -60,6 +60,16 @@ def add(client: httpx2.Client, photo: bytes | None = None, **more: str) -> httpx
     )
 
 
+def searched(client: httpx2.Client, words: str) -> str:
+    """What the roster's search finds."""
+    return client.post("/roster", data={"csrf": csrf(client), "q": words}).text
+
+
+def add_photo(client: httpx2.Client, page: str) -> httpx2.Response:
+    files = {"photo": ("x.jpg", picture((90, 120)), "image/jpeg")}
+    return client.post(f"{page}/photo", data={"csrf": csrf(client)}, files=files)
+
+
 def draft(client: httpx2.Client, page: str, **more: str) -> httpx2.Response:
     fields = {
         "csrf": csrf(client),
@@ -134,7 +144,7 @@ def test_another_schools_person_does_not_exist(console: Running, author: httpx2.
         for path in (page, f"{page}/photo/0"):
             assert south.get(path).status_code == 404
         assert "Dana" not in south.get("/lists").text
-        assert "Dana Sample" not in south.get("/roster?q=Dana").text
+        assert "Dana Sample" not in searched(south, "Dana")
         assert draft(south, page, school="South").status_code == 404
         answer = south.post(f"/lists/listing/{listing[1]}/approve", data={"csrf": csrf(south)})
         assert answer.status_code == 404
@@ -154,7 +164,7 @@ def test_the_roster_is_found_and_not_looked_for(
         role="student",
     )
     office.done(KeepPerson(By("system"), student, (PhotoKept("p", picture(), "", b""),)))
-    found = re.search(r'href="(/lists/person/[^"]+)">Robin Pupil', author.get("/roster?q=pupil").text)
+    found = re.search(r'href="(/lists/person/[^"]+)">Robin Pupil', searched(author, "pupil"))
     assert found is not None
     assert draft(author, found[1]).status_code == 303
     assert press(author, found[1], "propose").status_code == 303
@@ -178,6 +188,26 @@ def test_a_photo_that_is_none_is_refused(author: httpx2.Client, photo: bytes, wo
     answer = add(author, photo)
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def test_a_strangers_upload_is_not_taken_into_memory(console: Running) -> None:
+    with console.browser(None) as nobody:
+        answer = nobody.post("/lists/new", content=b"x" * (1 << 20), headers={"Origin": console.url})
+        assert answer.status_code == 413
+
+
+def test_a_photo_that_was_said_yes_to_is_not_exchanged(author: httpx2.Client, second: httpx2.Client) -> None:
+    page = add(author).headers["Location"]
+    draft(author, page)
+    press(author, page, "propose")
+    for client in (author, second):
+        answer = client.post(
+            f"{page}/photo", data={"csrf": csrf(client)}, files={"photo": ("x.jpg", picture((90, 120)))}
+        )
+        assert answer.status_code == 422
+        assert "others have said yes to these photos" in answer.text
+    press(second, page, "approve")
+    assert add_photo(author, page).status_code == 422
 
 
 def test_an_upload_without_end_is_refused(author: httpx2.Client) -> None:
@@ -219,5 +249,5 @@ def test_what_cannot_be_is_one_line(author: httpx2.Client, more: dict[str, str],
 )
 def test_other_roles_see_no_list(console: Running, role: Role) -> None:
     with browser_of(console, "other", role) as other:
-        for path in ("/lists", "/lists/new", "/roster?q=a"):
+        for path in ("/lists", "/lists/new", "/roster"):
             assert other.get(path).status_code == 403

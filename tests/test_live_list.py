@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from hallwatch.core.events import ListChange
+from hallwatch.core.events import ListChange, OnTheList
 from hallwatch.core.model import Listing, Person, Template
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.live_list import LiveList, enrol
+from hallwatch.entry.telling_list import Telling
 from tests.watching import made_up_calibration
 
 WIDTH, PACK = 16, "pack-1"
@@ -44,21 +45,25 @@ def found(live: LiveList, seed: int) -> list[str]:
 def test_a_listing_comes_and_goes(live: LiveList) -> None:
     before = live.threshold.score
     told = live.change(listed("P2", 2))
+    assert told is not None
     assert found(live, 2) == ["P2"]
-    assert told.version == live.version == 1
-    assert told.threshold.score >= before  # one more to be mistaken for
+    assert live.version == 1
+    assert live.threshold.score >= before  # one more to be mistaken for
+    assert live.change(listed("P2", 2)) is None  # the same again is no news
     told = live.change(ListChange("P2", None))
+    assert told is not None
     assert told.person is None
     assert found(live, 2) == []
     assert "P2" not in live.people
-    assert told.version == 2
+    assert live.version == 2
 
 
 def test_workers_end_up_with_the_same_list(live: LiveList) -> None:
     theirs, people = Gallery(PACK, WIDTH), dict(live.people)
     theirs.put({"C1": face(1)[None]}, PACK)
     for change in (listed("P2", 2), listed("P3", 3), ListChange("P2", None), listed("C1", 4)):
-        enrol(live.change(change), theirs, people)
+        told = live.change(change)
+        enrol([] if told is None else [told], theirs, people)
         assert people == live.people
         for seed in range(1, 5):
             assert theirs.snapshot.search(face(seed), 0.9) == live.gallery.snapshot.search(face(seed), 0.9)
@@ -103,3 +108,21 @@ def test_a_listing_is_for_its_schools_and_ends_to_the_second() -> None:
 def test_what_it_would_mean_is_said_before(live: LiveList) -> None:
     assert "2 photos enrolled" in live.expected(1)
     assert "21 photos enrolled" in live.expected(20)
+
+
+def test_a_worker_is_told_some_at_a_time_and_the_newest_of_each() -> None:
+    telling = Telling()
+    for number in range(40):
+        telling.put(OnTheList(f"P{number}", None, b""))
+    telling.put(OnTheList("P39", Person("P39", "", "", ()), b""))
+    told: list[OnTheList] = []
+    while (changes := telling.next()) is not None:
+        assert len(changes) <= 16
+        assert telling.next() is None  # not before the answer
+        assert not telling.heard(telling.version - 1)
+        assert telling.heard(telling.version)
+        told += changes
+    assert telling.done
+    assert not telling.late
+    assert len(told) == 40
+    assert told[-1].person is not None

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from hallwatch.adapters.importers.archive import open_archive
 from hallwatch.adapters.importers.oneroster import read_oneroster
 from hallwatch.adapters.importers.reading import photos_of
+from hallwatch.adapters.store.backup import restore_backup, take_backup
 from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.core.imports import Change
 from hallwatch.core.listing_requests import WriteListing
@@ -221,3 +222,35 @@ def test_the_command(tmp_path: Path) -> None:
     assert "2 to add, 0 to change" in planned_only.stderr
     assert "2 added, 0 changed, 0 let go, 0 refused" in run().stderr
     assert "2 as they are" in run().stderr
+
+
+def test_a_zip_with_some_photos_leaves_the_others(office: Office, tmp_path: Path) -> None:
+    files = students("s1", "s2")
+    taken(office, tmp_path, files, {"s1.jpg": picture(), "s2.jpg": picture("olive")})
+    taken(office, tmp_path, files, {"s1.jpg": picture("navy")})
+    for name in ("s1", "s2"):
+        ((number, _),) = office.reader.people_named(name, 2)
+        dossier = office.reader.dossier(number)
+        assert dossier is not None
+        assert len(dossier.photos) == 1
+
+
+def test_whoever_left_stays_gone_in_an_older_backup_and_may_come_back(office: Office, tmp_path: Path) -> None:
+    everybody = [f"s{number}" for number in range(12)]
+    taken(office, tmp_path, students(*everybody), {"s0.jpg": picture()})
+    backup = take_backup(office.place, tmp_path / "backups", datetime.now(UTC))
+    taken(office, tmp_path, students(*everybody[1:]))
+    office.close()
+    restore_backup(backup, office.place, office.chest.open(writable=True))
+    office.reopen()
+    assert office.reader.people_named("s0", 2) == []
+    assert taken(office, tmp_path, students(*everybody)).added == 1
+
+
+def test_list_csv_does_not_swallow_a_student(office: Office, tmp_path: Path) -> None:
+    taken(office, tmp_path, students("s1"))
+    row = Person("s1", "Other", "Name", ())
+    reply = office.desk.keeping.answer(
+        KeepPerson(By("system", "list.csv"), row, (PhotoKept("p", picture(), "", b""),))
+    )
+    assert isinstance(reply, Refused)

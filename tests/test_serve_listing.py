@@ -19,7 +19,7 @@ from hallwatch.entry.keeper_client import SOCKET, ask
 from hallwatch.sim.film import write_film
 from hallwatch.sim.plan import plan_walkby
 from tests.serving import Serving, environment, serving, until, write_config
-from tests.test_lists_pages import draft, press
+from tests.test_lists_pages import draft, press, searched
 from tests.watching import write_list
 
 MACHINE = By("machine:tests", "terminal")
@@ -76,7 +76,7 @@ def test_a_student_is_listed_and_let_go(shared: Path, tmp_path: Path) -> None:
             time.sleep(3)
             assert alerts(server) == set()  # a face of the roster is nobody's business
 
-            found = re.search(r'href="(/lists/person/[^"]+)">Quillon', author.get("/roster?q=quillon").text)
+            found = re.search(r'href="(/lists/person/[^"]+)">Quillon', searched(author, "quillon"))
             assert found is not None
             page = found[1]
             assert draft(author, page).status_code == 303

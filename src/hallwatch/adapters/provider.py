@@ -79,7 +79,8 @@ class Provider:
         return Identity(
             key=f"{self.facts.issuer} {claims['sub']}",
             address=address,
-            verified=claims.get("email_verified") is True or self.facts.trusted_addresses,
+            verified=self.facts.trusted_addresses
+            or (self.facts.claim == "email" and claims.get("email_verified") is True),
             since=datetime.fromtimestamp(since, UTC) if isinstance(since, int | float) else None,
         )
 

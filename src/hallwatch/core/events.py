@@ -51,14 +51,21 @@ class ListChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Enrol:
-    """What a worker has to look for from now on, of one person: ``templates`` (K x D float32, as bytes) of the
-    gallery's pack, none for somebody who is let go; and the threshold that goes with the longer or shorter list."""
+class OnTheList:
+    """One person as a worker has to know them: ``templates`` (K x D float32, as bytes) of the gallery's pack; nothing
+    for somebody who is let go."""
 
-    version: int
     external_id: str
     person: Person | None
     templates: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """What a worker has to look for from now on, and the threshold that goes with the longer or shorter list."""
+
+    version: int
+    changes: tuple[OnTheList, ...]
     threshold: Threshold
 
 

@@ -14,6 +14,8 @@ from hashlib import sha256
 from hallwatch.core.policy.jurisdiction import ListingRules
 
 EMERGENCY_LIFE = timedelta(hours=4)
+EMERGENCY_REST = timedelta(days=30)
+"""So long nobody is listed in an emergency once more."""
 APPROVAL_LIFE = timedelta(days=14)
 """A listing that nobody has approved by then has to be proposed anew."""
 NOT_A_LIST = {
@@ -174,7 +176,7 @@ def needed(rules: ListingRules, born: date | None, today: date) -> Needed:
     district administrator.
     """
     careful = born is None or age_on(born, today) < rules.elevated_under_age
-    return Needed(max(rules.approvals - 1, 0) + int(careful), careful)
+    return Needed(max(rules.approvals - 1, 1) + int(careful), careful)
 
 
 def age_on(born: date, day: date) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
-from hallwatch.flow.setting import SettingKeeping
+from hallwatch.flow.setting import PREFIX, SettingKeeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,15 @@ def _signed_head(chest: Chest, store: KeyStore) -> Checkpoint | None:
 class Desk:
     """The keeper's work, with or without a process of its own; owned by one thread."""
 
-    def __init__(self, place: Place, chest: Chest, time_zone: str | None = None) -> None:
-        """Open keys and database; without a ``time_zone`` days are those of the machine. Raises SettingsError,
-        KeysError."""
-        zone = ZoneInfo(time_zone) if time_zone else None
+    def __init__(
+        self,
+        place: Place,
+        chest: Chest,
+        time_zone: str | None = None,
+        schools: frozenset[str] = frozenset(),
+    ) -> None:
+        """Open keys and database. Without a ``time_zone`` days are those that the console has set, or the machine's;
+        ``schools`` are those that cameras name. Raises SettingsError, KeysError."""
         self.chest, self.store = chest, chest.open(writable=True)
         self.records = Records(
             place,
@@ -97,6 +103,7 @@ class Desk:
             head=_signed_head(chest, self.store),
         )
         self._touched: list[str] = []
+        self._zone = self._zone_of(time_zone)
         self.retaining = Retaining(
             self.records.transaction,
             self._retention,
@@ -105,8 +112,9 @@ class Desk:
         self.listings = ListingKeeping(
             self.records.transaction,
             self._listing_rules,
-            lambda: datetime.now(zone).date(),
+            lambda: datetime.now(self._zone).date(),
             lambda prefix: prefix + uuid.uuid4().hex,
+            schools,
             self._touched.append,
         )
         self.keeping = Keeping(
@@ -117,7 +125,7 @@ class Desk:
             self.retaining,
             SettingKeeping(self.records.transaction, SettingRules()),
             self.listings,
-            RosterKeeping(self.records.transaction, self.store.destroy),
+            RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
             lambda: datetime.now(UTC),
         )
         try:
@@ -151,8 +159,8 @@ class Desk:
     def tidy(self) -> None:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""
         self.retaining.turn()
+        self.listings.sweep(datetime.now(UTC), emergencies=self.retaining.held is not None)
         if self.retaining.held is None:
-            self.listings.sweep(datetime.now(UTC))
             self.chest.backups.prune(datetime.now(UTC))
 
     def close(self) -> None:
@@ -164,15 +172,42 @@ class Desk:
         code = bound_to(self.store)
         return None if code is None else read_profile(code).retention
 
+    def is_listed(self, external_id: str) -> bool:
+        """Whether the list as it is now names this person; also while no list was ever set."""
+        with self.records.transaction() as books:
+            version = books.people.newest_list()
+            return version is None or version.names(books.people.tag_of(external_id))
+
+    def all_listed(self) -> list[ListChange]:
+        """Everybody who has or had a listing, as the cameras have to know them now."""
+        with self.records.transaction() as books:
+            numbers = dict.fromkeys(record.person_id for record in books.listings.listings())
+            found = [books.listings.change_of(number) for number in numbers]
+        return [change for change in found if change is not None]
+
+    def _zone_of(self, said: str | None) -> ZoneInfo | None:
+        """hallwatch.toml's zone, or the console's."""
+        with self.records.transaction() as books:
+            kept = books.settings.get(f"{PREFIX}site.time_zone")
+        name = said or (json.loads(kept) if kept else None)
+        return ZoneInfo(name) if name else None
+
     def _listing_rules(self) -> ListingRules | None:
         code = bound_to(self.store)
         return None if code is None else read_profile(code).listing
+
+    def _depart(self, number: str, at: datetime) -> None:
+        """In the journal, without a tag: whoever has left the roster may come back under the same id."""
+        self.store.journal.add(number, b"", at)
 
     def _replay_deletions(self) -> None:
         """A restored database may hold people who were erased since: they go before anything is matched."""
         erased = self.store.journal.erased()
         with self.records.transaction() as books:
             for number in books.people.numbers() & erased.keys():
+                if not erased[number].tag:
+                    books.people.let_go(number)
+                    continue
                 books.people.erase(number)
                 books.listings.expunge(number, datetime.now(UTC))
                 books.alerts.erase(number, datetime.now(UTC))

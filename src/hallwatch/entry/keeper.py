@@ -75,8 +75,6 @@ class Dropped:
 def _answered(desk: Desk, request: Request, link: Connection) -> Reply:
     """The desk's answer; an erasure is told to whoever holds the person in memory before it is."""
     reply = desk.keeping.answer(request)
-    for change in desk.list_changes():
-        link.send(change)
     if isinstance(request, ErasePerson) and isinstance(reply, Done):
         link.send(Forget(request.external_id))
     return reply
@@ -87,7 +85,8 @@ def keep(order: KeeperOrder, link: Connection) -> None:
 
     An error while committing ends the process: whoever sent the sighting still holds it and sends it again.
     """
-    desk = Desk(order.place, order.chest, order.time_zone)
+    schools = frozenset(place.school for place in order.places.values())
+    desk = Desk(order.place, order.chest, order.time_zone, schools)
     try:
         meaning = order.meaning
         alerting = Alerting(
@@ -102,6 +101,9 @@ def keep(order: KeeperOrder, link: Connection) -> None:
         reader.close()
         with Door(order.socket, lambda request: _answered(desk, request, link)) as door:
             link.send(KeeperReady())
+            if meaning:  # not the first one: what the one before could not say any more
+                for change in desk.all_listed():
+                    link.send(change)
             tidied, told = 0.0, None
             while True:
                 if time.monotonic() >= tidied + TIDIED_EVERY_S:
@@ -110,8 +112,10 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                 if desk.retaining.held != told:
                     told = desk.retaining.held
                     link.send(Held(told))
+                # While nobody has said what scores mean, nobody listens yet: the list is read when enrolment is over.
                 for change in desk.list_changes():
-                    link.send(change)
+                    if meaning:
+                        link.send(change)
                 for ready in wait([link, *door.sockets], timeout=TIDIED_EVERY_S):
                     if isinstance(ready, socket.socket):
                         door.serve(ready)
@@ -122,6 +126,9 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                         continue
                     if why := desk.keeping.matching_forbidden():
                         LOG.error("alert %s is dropped: %s", message.alert_id, why)
+                        link.send(Dropped(message.alert_id))
+                        continue
+                    if not desk.is_listed(message.external_id):
                         link.send(Dropped(message.alert_id))
                         continue
                     try:

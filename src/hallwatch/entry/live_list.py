@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from hallwatch.core.decide import Threshold
 from hallwatch.core.decide.calibration import Calibration
 from hallwatch.core.decide.threshold import for_budget
-from hallwatch.core.events import Enrol, ListChange
+from hallwatch.core.events import ListChange, OnTheList
 from hallwatch.core.model import Person, Templates
 from hallwatch.core.recognise.gallery import Gallery
 
@@ -54,18 +54,28 @@ class LiveList:
         if found:
             self.gallery.put(found, self.gallery.fingerprint)
 
-    def change(self, change: ListChange) -> Enrol:
-        """Take a change over; what the workers are told of it."""
+    def change(self, change: ListChange) -> OnTheList | None:
+        """Take a change over; what the workers are told of it, None where it is none."""
         person, templates = self._joined(change)
-        told = Enrol(0, change.external_id, person, templates.tobytes(), self.threshold)
-        enrol(told, self.gallery, self.people)
+        told = OnTheList(change.external_id, person, templates.tobytes() if person is not None else b"")
+        if self._is_so(told):
+            return None
+        enrol([told], self.gallery, self.people)
         self.version += 1
-        return replace(told, version=self.version, threshold=self.threshold)
+        return told
 
-    def forget(self, external_id: str) -> Enrol:
+    def forget(self, external_id: str) -> OnTheList | None:
         """Somebody was erased: list.csv does not bring them back either."""
         self._file.pop(external_id, None)
         return self.change(ListChange(external_id, None))
+
+    def _is_so(self, told: OnTheList) -> bool:
+        if told.person is None:
+            return told.external_id not in self.people
+        known = self.people.get(told.external_id)
+        if known != told.person or told.external_id not in self.gallery.snapshot.places:
+            return False
+        return self.gallery.snapshot.templates_of(told.external_id).tobytes() == told.templates
 
     def _joined(self, change: ListChange) -> tuple[Person | None, Templates]:
         """What list.csv and the listings say of a person together; None without a face to look for."""
@@ -85,12 +95,19 @@ class LiveList:
         return (person if len(mine) else None), mine
 
 
-def enrol(told: Enrol, gallery: Gallery, people: dict[str, Person]) -> None:
-    """Look for the person as told, or let them go."""
-    if told.person is None:
-        gallery.remove([told.external_id])
-        people.pop(told.external_id, None)
-        return
-    templates = np.frombuffer(told.templates, dtype=np.float32).reshape(-1, gallery.dimensions)
-    gallery.put({told.external_id: templates}, gallery.fingerprint)
-    people[told.external_id] = told.person
+def enrol(changes: Sequence[OnTheList], gallery: Gallery, people: dict[str, Person]) -> None:
+    """Look for these people as told, or let them go."""
+    found = {}
+    for told in changes:
+        if told.person is not None:
+            found[told.external_id] = np.frombuffer(told.templates, dtype=np.float32).reshape(
+                -1, gallery.dimensions
+            )
+            people[told.external_id] = told.person
+    if found:
+        gallery.put(found, gallery.fingerprint)
+    gone = [told.external_id for told in changes if told.person is None]
+    if gone:
+        gallery.remove(gone)
+    for external_id in gone:
+        people.pop(external_id, None)

@@ -90,7 +90,8 @@ def person_of(entry: Entry) -> Person:
 
 def _photos_of(
     entry: Entry, photos: tuple[Archive, PhotosFound], decoder: PhotoProcess, faults: list[RowFault]
-) -> tuple[bytes, ...]:
+) -> tuple[bytes, ...] | None:
+    """The person's photos in the archive; None where none can be used: what is kept stays."""
     archive, matched = photos
     kept = []
     for name in matched.photos.get(entry.external_id, ()):
@@ -98,4 +99,4 @@ def _photos_of(
             kept.append(encode_jpeg(at_most(decoder.decode(archive.read(name), name), LONGEST)))
         except ImageError as error:
             faults.append(RowFault(name, 0, str(error).removeprefix(f"{name}: "), entry.external_id))
-    return tuple(kept)
+    return tuple(kept) or None

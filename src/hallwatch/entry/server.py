@@ -29,8 +29,10 @@ from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import law_of
 from hallwatch.entry.links import link_for, new_link
+from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
+from hallwatch.entry.relook import relook
 from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.tls import Served
@@ -54,6 +56,8 @@ from hallwatch.web.built import static_folder
 from hallwatch.web.console import Console, SiteFacts, Status
 
 LOG = logging.getLogger(__name__)
+
+UNSEEN = "{count} listed people are not looked for: their photos cannot be used; see Lists."
 
 
 class Server:
@@ -88,11 +92,10 @@ class Server:
                 file, site = site, joined(site, self._stored_settings())
                 forbidden = _under_law(site, environment, socket)
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
+                self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
                 live = live_list(site, self.prepared)
                 if live is not None:
-                    with self._alerts.listings() as listings:
-                        live.load(listings.listed())
-                    self.prepared = with_live(self.prepared, live)
+                    self._load(live, socket)
                 orders = worker_orders(site, environment, store, self.prepared)
                 self._supervisor.employ(orders, self.prepared.meaning, live)
             except BaseException:
@@ -104,7 +107,6 @@ class Server:
             raise
         settings = SettingsDesk(file, site, self._stored_settings)
         self._ask = partial(ask, socket)
-        self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
         app = create_app(
             Console(
                 facts=_facts(site, self.prepared, notice or forbidden or ""),
@@ -180,6 +182,18 @@ class Server:
     def stop(self) -> None:
         """End soon; safe from any thread and from a signal handler."""
         self._http.stop()
+
+    def _load(self, live: LiveList, socket: Path) -> None:
+        """Everybody with an active listing, with templates of the pack in use."""
+        with self._alerts.listings() as listings:
+            listed = listings.listed()
+        mark = live.gallery.fingerprint
+        without = relook(listed, mark, self._alerts, self._photos, partial(ask, socket))
+        with self._alerts.listings() as listings:
+            live.load(listings.listed())
+        self.prepared = with_live(self.prepared, live)
+        if without:
+            self._board.trouble("listings", UNSEEN.format(count=without))
 
     def _stored_settings(self) -> dict[str, str]:
         """What was changed in the console, and is kept in the database."""

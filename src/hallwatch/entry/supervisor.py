@@ -10,7 +10,16 @@ from multiprocessing.connection import wait
 from threading import Event
 from typing import TypeAlias
 
-from hallwatch.core.events import CameraCondition, CameraState, Enrol, Enrolled, Forget, ListChange, Sighting
+from hallwatch.core.events import (
+    CameraCondition,
+    CameraState,
+    Enrol,
+    Enrolled,
+    Forget,
+    ListChange,
+    OnTheList,
+    Sighting,
+)
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
@@ -18,6 +27,7 @@ from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, Mean
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
+from hallwatch.entry.telling_list import Telling
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
 from hallwatch.errors import UserError
 from hallwatch.settings.site import CameraSection
@@ -31,8 +41,6 @@ SILENCE_PATIENCE_S = 30.0
 """Workers speak every two seconds, the keeper answers within one; after this long they hang."""
 STOP_PATIENCE_S = 8.0
 
-ACKNOWLEDGED_WITHIN_S = 2.0
-"""A worker takes a change of the list over between two pictures; one that does not is not screening."""
 DEAF = "A change of the list has not reached all cameras yet: some are still watched with the list of before."
 HELD = (
     "Deletion is held back: {why}. Look at the clock and the audit trail; then type, at the machine:"
@@ -53,7 +61,7 @@ class Supervisor:
         self._workers: list[Minded[WorkerOrder]] = []
         self._cameras: dict[str, tuple[CameraSection, ...]] = {}
         self._live: LiveList | None = None
-        self._unheard: dict[str, tuple[int, float]] = {}
+        self._telling: dict[str, Telling] = {}
 
     def open_keeper(self) -> None:
         """Start the keeper and wait until the database is open. Raises UserError when it cannot be."""
@@ -143,7 +151,7 @@ class Supervisor:
             case Enrolled():
                 self._acknowledged(one, message)
             case Dropped():
-                LOG.warning("alert %s was of somebody who is erased: dropped", message.alert_id)
+                LOG.warning("alert %s was of somebody who is not listed any more: dropped", message.alert_id)
                 one.expects_answer = False
                 self._outbox.answered()
                 self._send_on()
@@ -157,31 +165,44 @@ class Supervisor:
             case _:
                 raise TypeError(f"{one.name} sent a {type(message).__name__}")
 
-    def _enrol(self, told: Enrol | None) -> None:
+    def _enrol(self, told: OnTheList | None) -> None:
         """Workers at work are told; workers to come are given the list as it is now."""
-        if told is not None:
+        if told is not None and self._live is not None:
+            threshold = self._live.threshold
             for worker in self._workers:
-                worker.order = replace(worker.order, threshold=told.threshold)
+                worker.order = replace(worker.order, threshold=threshold)
                 if worker.link is not None:
-                    try:
-                        worker.link.send(told)
-                        self._unheard[worker.name] = (told.version, time.monotonic() + ACKNOWLEDGED_WITHIN_S)
-                    except OSError:
-                        self._died(worker)
-            self._explain(told.threshold.meaning() if self._live and self._live.people else "")
+                    self._telling.setdefault(worker.name, Telling()).put(told)
+                    self._tell(worker)
+            if self._live.people:
+                self._explain(threshold.meaning())
         self._board.committed()
 
+    def _tell(self, worker: Minded[WorkerOrder]) -> None:
+        """The next changes, once the worker has taken the last ones over: a pipe that is never full blocks nobody."""
+        telling = self._telling.get(worker.name)
+        if telling is None or worker.link is None or (changes := telling.next()) is None:
+            return
+        try:
+            worker.link.send(Enrol(telling.version, changes, worker.order.threshold))
+        except OSError:
+            self._died(worker)
+
     def _acknowledged(self, one: AnyMinded, message: Enrolled) -> None:
-        version, _ = self._unheard.get(one.name, (0, 0.0))
-        if message.version >= version:
-            self._unheard.pop(one.name, None)
+        telling = self._telling.get(one.name)
+        if telling is None or not telling.heard(message.version):
+            return
+        for worker in self._workers:
+            if worker is one:
+                self._tell(worker)
+        if telling.done:
             self._board.trouble(f"list of {one.name}", None)
 
     def _look_for_deaf(self) -> None:
         """A worker at work that does not take the newest list over is not screening for it, and that is said."""
         for worker in self._workers:
-            _, until = self._unheard.get(worker.name, (0, 0.0))
-            if until and worker.ready and time.monotonic() > until:
+            telling = self._telling.get(worker.name)
+            if telling is not None and worker.ready and telling.late:
                 self._board.trouble(f"list of {worker.name}", DEAF)
 
     def _explain(self, meaning: str) -> None:
@@ -209,7 +230,7 @@ class Supervisor:
                 self._died(self._keeper)
 
     def _died(self, one: AnyMinded) -> None:
-        self._unheard.pop(one.name, None)
+        self._telling.pop(one.name, None)
         how = one.end(0.5)
         reason = one.failure or f"its process ended unexpectedly ({how})"
         LOG.error("%s: %s; starting it again in %.0f s", one.name, reason, one.wait_s)

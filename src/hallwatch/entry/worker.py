@@ -125,7 +125,7 @@ def _told(order: WorkerOrder, posts: Sequence[Post], link: Connection) -> bool:
         message: Enrol = link.recv()
     except (EOFError, OSError):
         return False
-    enrol(message, order.gallery, order.people)
+    enrol(message.changes, order.gallery, order.people)
     for post in posts:
         post.watching.aim(message.threshold)
     link.send(Enrolled(message.version))

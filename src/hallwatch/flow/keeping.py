@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from hallwatch.core.audit import Deed
-from hallwatch.core.listing import OPEN
+from hallwatch.core.listing import State
 from hallwatch.core.listing_requests import (
     AnswerListing,
     EmergencyListing,
@@ -36,8 +36,9 @@ from hallwatch.core.requests import (
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
-from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.books import Transaction
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.persons import why_not_kept
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import SettingKeeping
@@ -113,11 +114,12 @@ class Keeping:
                 if any(photo.template for photo in request.photos) and (why := self.matching_forbidden()):
                     return self._refused(request.by.does("templates.refused"), why, now)
                 with self.transaction() as books:
-                    if (why := _not_to_be_matched(request, books)) is not None:
+                    if (why := why_not_kept(request, books)) is not None:
                         return Refused(why)
                     number, changed = books.people.keep(request.person, request.photos, now)
                     if changed:
-                        self.listings.touched(number)
+                        if books.listings.listings((State.ACTIVE,), number):
+                            self.listings.touched(number)
                         detail = {"photos": len(request.photos), "listings": len(request.person.listings)}
                         books.audit.add(request.by.does("person.keep", number, detail=detail), now)
                 return Done(subject=number, number=int(changed))
@@ -218,13 +220,3 @@ class Keeping:
 
 def _is_open(account: Account | None) -> bool:
     return account is not None and not account.disabled
-
-
-def _not_to_be_matched(request: KeepPerson, books: Books) -> str | None:
-    """Why no template of this person may be kept: students and staff have none until one of them is to be listed."""
-    if not request.person.is_roster or not any(photo.template for photo in request.photos):
-        return None
-    number = books.people.find(request.person.external_id)
-    if number is not None and books.listings.listings(OPEN, number):
-        return None
-    return "somebody of the roster has no face template until a listing is written"

@@ -33,7 +33,7 @@ def why_not(
     asked: list[SecondRequest], mine: Account, record: ListingRecord, real: str, given: str, now: datetime
 ) -> str | None:
     """Why this person's answer does not count."""
-    if given != real:
+    if given != real or any(one.digest != real for one in asked):
         return "what was asked for has changed since; look at it again"
     if mine.account_id == record.author:
         return "nobody answers his own request; a second person has to"

@@ -13,6 +13,8 @@ from hallwatch.core.ledger import ListVersion
 from hallwatch.core.listing import (
     APPROVAL_LIFE,
     EMERGENCY_LIFE,
+    EMERGENCY_REST,
+    Kind,
     ListingRecord,
     State,
     faults,
@@ -56,6 +58,8 @@ class ListingKeeping:
     rules: Callable[[], ListingRules | None]
     today: Callable[[], date]
     number: Callable[[str], str]
+    schools: frozenset[str] = frozenset()
+    """The schools that cameras name; empty where nobody has said them."""
     touched: Callable[[str], None] = lambda person_id: None
     """Hears the number of everybody whose listings may hold otherwise now, within the transaction."""
 
@@ -73,31 +77,36 @@ class ListingKeeping:
             return reply
 
     def set_base(self, books: Books, external_ids: Collection[str], by: By, now: datetime) -> ListVersion:
-        """What list.csv says from now on."""
-        books.settings.put(BASE, json.dumps(sorted(set(external_ids))), now)
+        """What list.csv says from now on; kept as tags, which say nothing of anybody."""
+        tags = sorted(books.people.tag_of(one).hex() for one in set(external_ids))
+        books.settings.put(BASE, json.dumps(tags), now)
         return self.keep_version(books, by, now)
 
     def forget(self, books: Books, external_id: str, by: By, now: datetime) -> None:
         """Somebody erased is on no list any more, list.csv's among them."""
+        gone = books.people.tag_of(external_id).hex()
         base: list[str] = json.loads(books.settings.get(BASE) or "[]")
-        self.set_base(books, [one for one in base if one != external_id], by, now)
+        books.settings.put(BASE, json.dumps([tag for tag in base if tag != gone]), now)
+        self.keep_version(books, by, now)
 
     def keep_version(self, books: Books, by: By, now: datetime) -> ListVersion:
         """The list as it is now, on record: what list.csv says, and every listing that holds today."""
-        said: list[str] = json.loads(books.settings.get(BASE) or "[]")
-        base = [one for one in said if not books.people.is_erased(one)]
-        if base != said:  # a restored backup knows somebody who was erased since
-            books.settings.put(BASE, json.dumps(base), now)
-        version = books.people.set_list(base, now, books.listings.listed_tags(self.today()))
+        base = {bytes.fromhex(tag) for tag in json.loads(books.settings.get(BASE) or "[]")}
+        version = books.people.set_list(base | books.listings.listed_tags(self.today()), now)
         if version.at == now:
             listed: dict[str, Plain] = {"people": len(version.tags), "digest": version.digest.hex()}
             books.audit.add(by.does("list.set", str(version.number), detail=listed), now)
         return version
 
-    def sweep(self, now: datetime) -> list[str]:
-        """End what is over, and let begin what begins today: the people (their numbers) whose listings ended."""
+    def sweep(self, now: datetime, *, emergencies: bool = False) -> list[str]:
+        """End what is over, and let begin what begins today: the people (their numbers) whose listings ended.
+
+        ``emergencies``: those alone, while a clock that was set holds everything else back.
+        """
         with self.transaction() as books:
             over = books.listings.over(self.today(), now)
+            if emergencies:
+                over = [record for record in over if record.emergency_until is not None]
             for record in over:
                 why = "nobody approved the emergency" if record.emergency_until else "its last day is over"
                 books.listings.put(_became(record, State.ENDED, now, why))
@@ -131,6 +140,10 @@ class ListingKeeping:
         person_id = books.people.find(request.external_id)
         if person_id is None:
             return Refused("nobody with this id is known here; add the person first")
+        if request.terms.kind not in (*Kind, *self._own_kinds(books)):
+            return Refused(f"{request.terms.kind[:40]} is no list here; choose one of {', '.join(Kind)}")
+        if self.schools and not request.terms.schools <= self.schools:
+            return Refused("there is no such school; choose one that a camera names")
         before = books.listings.listing(request.listing_id) if request.listing_id else None
         if request.listing_id and (before is None or before.person_id != person_id):
             return Refused("there is no such listing")
@@ -201,8 +214,8 @@ class ListingKeeping:
         record = books.listings.listing(request.listing_id)
         if record is not None and len(record.terms.schools) != 1:
             return Refused("an emergency is for one school; name it")
-        if record is not None and record.emergency:
-            return Refused("this listing was an emergency before; the others have to say yes")
+        if record is not None and _was_emergency(books, record, now):
+            return Refused("this person was listed in an emergency before; the others have to say yes")
         reply = self._propose(request, books, mine, rules, now)
         record = books.listings.listing(request.listing_id)
         if isinstance(reply, Refused) or record is None:
@@ -248,6 +261,8 @@ class ListingKeeping:
         allowed = {State.SUSPENDED, State.ACTIVE, State.ENDED}
         if (why := move(record, request.to)) is not None or request.to not in allowed:
             return Refused(why or f"a listing does not become {request.to} so")
+        if record.emergency_until is not None and request.to is not State.ENDED:
+            return Refused("an emergency is approved or ended, nothing else")
         if request.to is State.ACTIVE and record.state is not State.SUSPENDED:
             return Refused("a listing becomes active by the others' yes")
         if not request.by.reason.strip():
@@ -260,6 +275,12 @@ class ListingKeeping:
     def _own_kinds(self, books: Books) -> frozenset[str]:
         """The lists that the district's board has made: none can be made yet."""
         return frozenset()
+
+
+def _was_emergency(books: Books, record: ListingRecord, now: datetime) -> bool:
+    """Whether one person's word has listed this person lately: four hours are not strung together."""
+    theirs = books.listings.listings(person_id=record.person_id)
+    return any(one.emergency and now - one.changed < EMERGENCY_REST for one in theirs)
 
 
 def _became(record: ListingRecord, to: State, now: datetime, why: str = "") -> ListingRecord:

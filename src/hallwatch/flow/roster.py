@@ -17,9 +17,11 @@ FORMER = "former"
 
 @dataclass(frozen=True, slots=True)
 class RosterKeeping:
-    """Answers requests about the roster. ``destroy`` ends the key of somebody of whom nothing is kept any more."""
+    """Answers requests about the roster. ``depart`` writes down that somebody goes, before it happens; ``destroy`` ends
+    the key of somebody of whom nothing is kept any more."""
 
     transaction: Callable[[], Transaction]
+    depart: Callable[[str, datetime], None]
     destroy: Callable[[str], None]
 
     def answer(self, request: RosterRequest, now: datetime) -> Reply:
@@ -50,6 +52,7 @@ class RosterKeeping:
             if books.listings.listings(person_id=number):
                 books.people.set_particulars(number, replace(person, role=FORMER, taken=None), now)
                 return Done(subject=number)
+            self.depart(number, now)
             books.people.let_go(number)
         self.destroy(number)
         return Done(number=1)

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException as AnyHttpException
 from starlette.formparsers import MultiPartParser
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import May
@@ -17,6 +18,7 @@ from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
 from hallwatch.web import languages, lists, office, passkeys, provider, settings, signing_in
 from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
+from hallwatch.web.admission import visitor_of as admitted
 from hallwatch.web.built import static_folder
 from hallwatch.web.console import Console
 from hallwatch.web.guard import MOST_PHOTO, Guard
@@ -42,7 +44,7 @@ def create_app(console: Console) -> FastAPI:
     app.add_middleware(languages.InLanguage)
     # A photo that is being given stays in memory: Starlette would put larger ones into a temporary file.
     MultiPartParser.spool_max_size = MOST_PHOTO
-    app.add_middleware(Guard, secure=console.secure)
+    app.add_middleware(Guard, secure=console.secure, known=lambda scope: _is_known(console, scope))
     app.mount("/static", StaticFiles(directory=static_folder()))
     pages = Pages(console)
     desk = signing_in.Desk(console, Throttle())
@@ -109,6 +111,14 @@ def create_app(console: Console) -> FastAPI:
         return Response(text, status_code=503, headers=again, media_type="text/plain; charset=utf-8")
 
     return app
+
+
+def _is_known(console: Console, scope: Scope) -> bool:
+    """Whether somebody is signed in with this request; nobody is while the database cannot be read."""
+    try:
+        return admitted(console, Request(scope)) is not None
+    except HallwatchError:
+        return False
 
 
 def _said(pages: Pages, request: Request, status: int, line: str) -> Response:

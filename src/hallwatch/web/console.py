@@ -114,8 +114,10 @@ class ListQuestions(Protocol):
     def listing(self, listing_id: str) -> ListingRecord | None:
         """The listing of this number."""
 
-    def people_named(self, words: str, limit: int) -> list[tuple[str, Person]]:
-        """People whose name or id holds these words, with their numbers."""
+    def people_named(
+        self, words: str, limit: int, schools: Collection[str] | None = None
+    ) -> list[tuple[str, Person]]:
+        """People (of these schools; None: of all) whose name or id holds these words, with their numbers."""
 
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""

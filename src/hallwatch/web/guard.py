@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +13,7 @@ MOST_BODY = 65_536
 """Bytes that a form of ours can have; more is refused before anything reads it."""
 MOST_PHOTO = 17 << 20
 """The same for a form with a photo; it is held in memory, never in a file."""
+PHOTOS_AT_ONCE = 4
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 HEADERS = {
@@ -42,9 +46,13 @@ class Guard:
     requests that a foreign page started, and sets HEADERS on every answer.
     """
 
-    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
-        """``secure``: served by HTTPS, under names of the site's own."""
-        self._app, self._secure = app, secure
+    def __init__(
+        self, app: ASGIApp, *, secure: bool = False, known: Callable[[Scope], bool] = lambda scope: False
+    ) -> None:
+        """``secure``: served by HTTPS, under names of the site's own. ``known`` says who may send a photo: forms are
+        read before any page is asked, and a stranger's megabytes are not for our memory."""
+        self._app, self._secure, self._known = app, secure, known
+        self._photos = asyncio.Semaphore(PHOTOS_AT_ONCE)
         self._headers = HEADERS | (SECURE_HEADERS if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,15 +74,21 @@ class Guard:
         elif headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not _is_page(headers):
             refusal = PlainTextResponse("Asked for by another site.\n", 403)
             await refusal(scope, receive, send_guarded)
-        elif _too_large(headers.get("content-length", "0"), most := _most(scope["path"])):
+        elif _too_large(headers.get("content-length", "0"), most := await self._most(scope)):
             await PlainTextResponse("Too large for any form here.\n", 413)(scope, receive, send_guarded)
+        elif most > MOST_BODY:
+            async with self._photos:
+                await self._app(scope, _counted(receive, most), send_guarded)
         else:
             await self._app(scope, _counted(receive, most), send_guarded)
 
-
-def _most(path: str) -> int:
-    photo = path == "/lists/new" or (path.startswith("/lists/person/") and path.endswith("/photo"))
-    return MOST_PHOTO if photo else MOST_BODY
+    async def _most(self, scope: Scope) -> int:
+        """How large this request may be."""
+        path = scope["path"]
+        photo = path == "/lists/new" or (path.startswith("/lists/person/") and path.endswith("/photo"))
+        if not photo or scope["method"] != "POST":
+            return MOST_BODY
+        return MOST_PHOTO if await asyncio.to_thread(self._known, scope) else MOST_BODY
 
 
 def _too_large(length: str, most: int) -> bool:

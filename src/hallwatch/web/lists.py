@@ -21,7 +21,6 @@ from hallwatch.core.listing_requests import (
     WriteListing,
 )
 from hallwatch.core.listing_requests import EmergencyListing as Emergency
-from hallwatch.core.model import Person
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import By, KeepPerson, Note, PhotoKept
 from hallwatch.errors import UserError
@@ -40,13 +39,11 @@ Text = Annotated[str, Form(max_length=2000)]
 def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
     """The doors of this file."""
 
-    @app.get("/lists")
-    def lists_page(request: Request, list: str = "", state: str = "", q: str = "") -> HTMLResponse:
-        visitor = visitor_of(request)
+    def lists_page(visitor: Visitor, kind: str = "", state: str = "", q: str = "") -> HTMLResponse:
         mine = [one for one in console.lists.dossiers(OPEN) if one.is_business_of(visitor.account)]
         rows = [(one, standing) for one in mine for standing in one.listings if standing.record.state in OPEN]
         waiting = [(one, it) for one, it in rows if _waits_for(visitor, it)]
-        shown = [(one, it) for one, it in rows if _fits(one, it, list, state, q)]
+        shown = [(one, it) for one, it in rows if _fits(one, it, kind, state, q)]
         page = pages.render(
             "lists.html",
             visitor,
@@ -55,10 +52,19 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             total=len(rows),
             kinds=[kind.value for kind in Kind],
             states=[one.value for one in OPEN],
-            asked={"list": list, "state": state, "q": q},
+            asked={"list": kind, "state": state, "q": q},
             may_write=visitor.account.may(May.WRITE_LISTINGS),
         )
         return HTMLResponse(page)
+
+    @app.get("/lists")
+    def everybody(request: Request) -> HTMLResponse:
+        return lists_page(visitor_of(request))
+
+    @app.post("/lists")
+    def some(request: Request, kind: Text = "", state: Text = "", q: Text = "") -> HTMLResponse:
+        # A name that is looked for stands in no address: those are kept by browsers and proxies.
+        return lists_page(visitor_of(request), kind, state, q)
 
     @app.get("/lists/new")
     def new_page(request: Request) -> HTMLResponse:
@@ -151,11 +157,16 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         return RedirectResponse(f"/lists/person/{record.person_id}", status_code=303)
 
     @app.get("/roster")
-    def roster_page(request: Request, q: str = "") -> HTMLResponse:
+    def roster_page(request: Request) -> HTMLResponse:
+        page = pages.render("roster.html", visitor_of(request), q="", found=[], most=MOST_FOUND)
+        return HTMLResponse(page)
+
+    @app.post("/roster")
+    def search(request: Request, q: Text = "") -> HTMLResponse:
         visitor = visitor_of(request)
-        found = console.lists.people_named(q[:200], MOST_FOUND * 4) if q.strip() else []
-        mine = [(number, one) for number, one in found if _of_my_schools(visitor, one)][:MOST_FOUND]
-        return HTMLResponse(pages.render("roster.html", visitor, q=q, found=mine, most=MOST_FOUND))
+        found = console.lists.people_named(q[:200], MOST_FOUND, visitor.account.scope)
+        console.ask(Note(visitor.by, "roster.search", detail={"found": len(found)}))
+        return HTMLResponse(pages.render("roster.html", visitor, q=q, found=found, most=MOST_FOUND))
 
 
 def _write(console: Console, pages: Pages, visitor: Visitor, person_id: str, filled: Filled) -> Response:
@@ -236,11 +247,6 @@ def _fits(dossier: Dossier, standing: Standing, kind: str, state: str, words: st
         and state in ("", record.state.value)
         and all(word in text for word in words.casefold().split())
     )
-
-
-def _of_my_schools(visitor: Visitor, person: Person) -> bool:
-    scope = visitor.account.scope
-    return scope is None or bool(set(person.schools) & scope)
 
 
 def _kept_anew(

@@ -69,7 +69,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
     @app.get(BACK)
     def back(request: Request, state: str = "", code: str = "", error: str = "") -> Response:
         away = left.take(request.cookies.get(LEFT, ""))
-        if away is None or not hmac.compare_digest(away.started.state, state):
+        if away is None or not hmac.compare_digest(away.started.state.encode(), state.encode()):
             return _refused(
                 pages, request, _("That took too long, or was begun in another browser; try again.")
             )

@@ -54,6 +54,7 @@ ACTION_WORDS = {
     "retention.hold": N_("Held deletion back"),
     "retention.release": N_("Let deletion go on"),
     "roster.import": N_("Took a roster in"),
+    "roster.search": N_("Looked for somebody in the roster"),
     "second.approve": N_("Approved a request"),
     "second.ask": N_("Asked for a second yes"),
     "second.decline": N_("Declined a request"),

@@ -76,10 +76,6 @@ class PeopleBook:
         row = self._row(external_id)
         return None if row is None else row.person_id
 
-    def is_erased(self, external_id: str) -> bool:
-        """Whether somebody with this id was erased here."""
-        return self._seals.vault.is_erased(self._seals.tag(external_id))
-
     def person(self, person_id: str) -> Person:
         """Their particulars. Raises KeyGone, SealBroken."""
         return self._seals.open_person(person_id, self._session.get_one(PersonRow, person_id).sealed)
@@ -105,11 +101,18 @@ class PeopleBook:
         """All persons' numbers."""
         return set(self._session.scalars(select(PersonRow.person_id)))
 
-    def set_list(
-        self, external_ids: Collection[str], now: datetime, also: Collection[bytes] = ()
-    ) -> ListVersion:
-        """The list as it is from now on, ``also`` by tags; the same list again makes no new version."""
-        tags = tuple(sorted({*also, *(self._seals.tag(external_id) for external_id in external_ids)}))
+    def newest_list(self) -> ListVersion | None:
+        """The list as it is now; None before the first."""
+        last = self._session.scalar(select(ListVersionRow).order_by(ListVersionRow.number.desc()).limit(1))
+        return None if last is None else _version(last)
+
+    def tag_of(self, external_id: str) -> bytes:
+        """By which the id is found again without being kept."""
+        return self._seals.tag(external_id)
+
+    def set_list(self, tags: Collection[bytes], now: datetime) -> ListVersion:
+        """The list as it is from now on, without the erased; the same list again makes no new version."""
+        tags = tuple(sorted(tag for tag in set(tags) if not self._seals.vault.is_erased(tag)))
         last = self._session.scalar(select(ListVersionRow).order_by(ListVersionRow.number.desc()).limit(1))
         if last is not None and last.tags == b"".join(tags):
             return _version(last)

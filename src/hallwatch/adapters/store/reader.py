@@ -159,14 +159,19 @@ class Reader:
         with self.listings() as listings:
             return listings.listing(listing_id)
 
-    def people_named(self, words: str, limit: int) -> list[tuple[str, Person]]:
-        """People whose name or id holds all of these words, by name."""
+    def people_named(
+        self, words: str, limit: int, schools: Collection[str] | None = None
+    ) -> list[tuple[str, Person]]:
+        """People (of these schools; None: of all) whose name or id holds all of these words, by name."""
         wanted = words.casefold().split()
+        if not wanted:
+            return []
         with self.people() as people:
             found = [
                 (person_id, person)
                 for person_id, person in people.everybody()
-                if wanted and all(word in f"{person.name} {person.external_id}".casefold() for word in wanted)
+                if (schools is None or set(person.schools) & set(schools))
+                and all(word in f"{person.name} {person.external_id}".casefold() for word in wanted)
             ]
         return sorted(found, key=lambda one: one[1].name.casefold())[:limit]
 

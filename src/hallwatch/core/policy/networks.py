@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
+NAT64 = IPv6Network("64:ff9b::/96")
 HOME = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
 """Private networks (RFC 1918, RFC 4193) and this machine: where a school's cameras are unless it says otherwise."""
 
@@ -36,8 +37,19 @@ def refusal(address: str, networks: Sequence[Network], *, public: bool = False) 
         return "it is no address"
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
+    if isinstance(ip, IPv6Address):
+        ip = _inner(ip)
     if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return f"{ip} is never connected to (link-local, multicast or unspecified)"
     if (public and ip.is_global) or any(ip.version == net.version and ip in net for net in networks):
         return None
     return f"{ip} is in none of the networks that may be connected to"
+
+
+def _inner(ip: IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that a translated one leads to (NAT64, RFC 6052; 6to4, RFC 3056; Teredo, RFC 4380)."""
+    if ip in NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    if ip.sixtofour is not None:
+        return ip.sixtofour
+    return ip.teredo[1] if ip.teredo is not None else ip
