@@ -6,7 +6,6 @@ The second is started when it is needed first, and ends when nobody has needed i
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -71,12 +70,13 @@ class PhotoDesk:
         self._order = order
         self._decoder = PhotoProcess()
         self._child: Child[PackOrder] | None = None
-        self._used = 0.0
+        self._idle: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def taken(self, data: bytes, name: str) -> bytes:
         """The upload as a clean JPEG: upright, without metadata, no larger than needed. Raises ImageError."""
         with self._lock:
+            self._used()
             return encode_jpeg(at_most(self._decoder.decode(data, name), LONGEST))
 
     def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
@@ -85,27 +85,31 @@ class PhotoDesk:
         if self._order is None:
             return "", b"", ""
         with self._lock:
+            self._used()
             picture = self._decoder.decode(jpeg, "photo")
             answer = self._asked(self._order, picture)
         if isinstance(answer, NoFace):
             raise EnrolmentError(answer.why)
         return answer.fingerprint, answer.numbers, answer.verdict
 
-    def tidy(self) -> None:
-        """End the processes that nobody has needed for a while."""
-        with self._lock:
-            if self._child is not None and time.monotonic() > self._used + IDLE_S:
-                self._end()
-
     def close(self) -> None:
         """End both processes."""
         with self._lock:
+            if self._idle is not None:
+                self._idle.cancel()
             self._end()
+
+    def _used(self) -> None:
+        """Both end when nobody has needed them for a while."""
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = threading.Timer(IDLE_S, self.close)
+        self._idle.daemon = True
+        self._idle.start()
 
     def _asked(self, order: PackOrder, picture: Pixels) -> Looked | NoFace:
         if self._child is None:
             self._child = Child("hw-enroller", look_at_photos, order)
-        self._used = time.monotonic()
         try:
             self._child.link.send(picture)
             if not self._child.link.poll(PATIENCE_S):
