@@ -51,7 +51,7 @@ def as_json(report: Report) -> str:
         "rss_mb_one_camera_1000_people": report.memory.rss,
         "pss_mb_one_camera_1000_people": report.memory.pss,
     }
-    return json.dumps(headline | asdict(report), indent=1)
+    return json.dumps(headline | asdict(report))
 
 
 def as_table(report: Report) -> str:
