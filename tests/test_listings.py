@@ -26,6 +26,7 @@ from hallwatch.core.requests import (
     Done,
     ErasePerson,
     KeepPerson,
+    Note,
     PhotoKept,
     Refused,
     SetList,
@@ -447,3 +448,12 @@ def test_a_threat_with_its_notice_is_a_list(people: People) -> None:
 @pytest.mark.parametrize("reason", ["He fought in the hall", "Suspended ceiling damaged", "iced the floor"])
 def test_other_words_are_not_taken_for_what_is_no_list(reason: str) -> None:
     assert not_a_purpose(reason) is None
+
+
+def test_a_persons_history_is_there_however_long_the_trail_is(both: People) -> None:
+    listing = both.proposed()
+    for number in range(30):
+        both.office.done(Note(MACHINE, "alert.look", f"a{number}"))
+    found = [entry.deed.action for entry in both.office.reader.history({listing, "nobody"}, 5)]
+    assert found == ["listing.propose", "listing.write"]
+    assert len(both.office.reader.history({listing}, 1)) == 1

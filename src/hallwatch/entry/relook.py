@@ -14,18 +14,21 @@ from hallwatch.errors import UserError
 LOG = logging.getLogger(__name__)
 
 
+def without_template(listed: Iterable[ListChange], fingerprint: str) -> list[ListChange]:
+    """Those who are listed and have no template of this pack."""
+    return [
+        change
+        for change in listed
+        if change.person is not None and all(mark != fingerprint for mark, _ in change.templates)
+    ]
+
+
 def relook(
-    listed: Iterable[ListChange],
-    fingerprint: str,
-    reader: Reader,
-    photos: PhotoDesk,
-    ask: Callable[[Request], Done],
+    stale: Iterable[ListChange], reader: Reader, photos: PhotoDesk, ask: Callable[[Request], Done]
 ) -> int:
-    """Look again at the photos of everybody listed without a template of this pack; how many still cannot be found."""
+    """Look again at the photos of these people and have the templates kept; how many still cannot be found."""
     without = 0
-    for change in listed:
-        if change.person is None or any(mark == fingerprint for mark, _ in change.templates):
-            continue
+    for change in stale:
         number = reader.person_of(change.external_id)
         dossier = None if number is None else reader.dossier(number)
         if dossier is None:

@@ -32,7 +32,7 @@ from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
-from hallwatch.entry.relook import relook
+from hallwatch.entry.relook import relook, without_template
 from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.tls import Served
@@ -187,13 +187,14 @@ class Server:
         """Everybody with an active listing, with templates of the pack in use."""
         with self._alerts.listings() as listings:
             listed = listings.listed()
-        mark = live.gallery.fingerprint
-        without = relook(listed, mark, self._alerts, self._photos, partial(ask, socket))
-        with self._alerts.listings() as listings:
-            live.load(listings.listed())
+        if stale := without_template(listed, live.gallery.fingerprint):
+            without = relook(stale, self._alerts, self._photos, partial(ask, socket))
+            if without:
+                self._board.trouble("listings", UNSEEN.format(count=without))
+            with self._alerts.listings() as listings:
+                listed = listings.listed()
+        live.load(listed)
         self.prepared = with_live(self.prepared, live)
-        if without:
-            self._board.trouble("listings", UNSEEN.format(count=without))
 
     def _stored_settings(self) -> dict[str, str]:
         """What was changed in the console, and is kept in the database."""

@@ -63,6 +63,9 @@ class WhoQuestions(Protocol):
     def trail(self, limit: int, before: int | None) -> list[AuditEntry]:
         """The newest entries of the audit trail, newest first."""
 
+    def history(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
+        """The newest entries of the audit trail about one of these, newest first."""
+
 
 class PasskeyProofs(Protocol):
     """Passkeys; every method that judges an answer may raise PasskeyRefused."""

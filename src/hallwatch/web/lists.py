@@ -191,15 +191,12 @@ def _person_page(
 ) -> HTMLResponse:
     account = visitor.account
     numbers = {one.record.listing_id for one in dossier.listings}
-    history = [
-        one for one in console.who.trail(2000, None) if one.deed.subject in {*numbers, dossier.person_id}
-    ]
     page = pages.render(
         "list_person.html",
         visitor,
         dossier=dossier,
         person=dossier.person,
-        history=history[:MOST_FOUND],
+        history=console.who.history({*numbers, dossier.person_id}, MOST_FOUND),
         names={one.account_id: one.name for one in console.who.everybody()},
         today=datetime.now(console.facts.zone).date(),
         now=datetime.now(UTC),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -110,6 +110,14 @@ class AuditQuestions:
         if before is not None:
             question = question.where(AuditRow.sequence < before)
         return [_entry(row) for row in self._session.scalars(question)]
+
+    def about(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
+        """The newest entries about one of these, newest first, however long ago they are."""
+        mine = AuditRow.subject.in_(list(subjects))
+        rows = self._session.scalars(
+            select(AuditRow).where(mine).order_by(AuditRow.sequence.desc()).limit(limit)
+        )
+        return [_entry(row) for row in rows]
 
     def checkpoints(self) -> list[Checkpoint]:
         """All kept checkpoints, oldest first."""

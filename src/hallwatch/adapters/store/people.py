@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.sealed import Seals
@@ -113,10 +113,10 @@ class PeopleBook:
     def set_list(self, tags: Collection[bytes], now: datetime) -> ListVersion:
         """The list as it is from now on, without the erased; the same list again makes no new version."""
         tags = tuple(sorted(tag for tag in set(tags) if not self._seals.vault.is_erased(tag)))
-        last = self._session.scalar(select(ListVersionRow).order_by(ListVersionRow.number.desc()).limit(1))
-        if last is not None and last.tags == b"".join(tags):
-            return _version(last)
-        number = (self._session.scalar(select(func.max(ListVersionRow.number))) or 0) + 1
+        last = self.newest_list()
+        if last is not None and last.tags == tags:
+            return last
+        number = 1 if last is None else last.number + 1
         row = ListVersionRow(number=number, at=now, tags=b"".join(tags))
         self._session.add(row)
         self._session.flush()

@@ -102,6 +102,11 @@ class Reader:
         with self.audit() as audit:
             return audit.latest(limit, before)
 
+    def history(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
+        """The newest entries of the audit trail about one of these, newest first."""
+        with self.audit() as audit:
+            return audit.about(subjects, limit)
+
     @contextmanager
     def alerts(self) -> Iterator[AlertQuestions]:
         """Questions about alerts, all answered from one moment."""
