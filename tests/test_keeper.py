@@ -146,7 +146,8 @@ def test_a_keeper_killed_at_any_moment_loses_nothing_it_acknowledged(place: Plac
     for turn in range(12):
         with keeper(place, tmp_path) as (child, _):
             killer = threading.Timer(generator.uniform(0.02, 0.4), os.kill, (child.pid or 0, signal.SIGKILL))
-            if turn % 2:  # also while it has not acknowledged anything yet
+            armed = bool(turn % 2)  # also while it has not acknowledged anything yet
+            if armed:
                 killer.start()
             try:
                 while True:
@@ -156,8 +157,9 @@ def test_a_keeper_killed_at_any_moment_loses_nothing_it_acknowledged(place: Plac
                     child.link.send(sighting)
                     assert child.link.recv().alert_id == f"k{number}"
                     acknowledged.add(f"k{number}")
-                    if not killer.is_alive():
+                    if not armed:
                         killer.start()
+                        armed = True
             except (EOFError, OSError):
                 killer.join()
     with keeper(place, tmp_path):

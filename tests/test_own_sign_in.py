@@ -198,7 +198,10 @@ def test_in_a_real_browser(console: Running, provider: OidcProvider, program: st
     with Browser(program) as browser:
         browser.open(console.url + "/sign-in?next=/account")
         press(browser, "a.button")
-        arrived(browser, "document.querySelector('[name=login]') !== null")
+        # our own page has a field of that name too
+        arrived(
+            browser, f"location.origin === '{provider.issuer}' && document.querySelector('[name=login]') !== null"
+        )
         fill(browser, login=ROBIN, password="any")
         press(browser, "[type=submit]")
         arrived(browser, "document.querySelector('[name=prompt][value=consent]') !== null")
