@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from hallwatch.core.ledger import digest_of as list_digest
 from hallwatch.core.listing import EMERGENCY_LIFE, State, Terms, digest_of, faults, not_a_purpose
@@ -98,6 +99,11 @@ class People:
             record = books.listings.listing(listing)
             assert record is not None
             return record.state
+
+    def templates(self) -> int:
+        with self.office.desk.records.transaction() as books:
+            count = books.people._session.execute(text("SELECT count(*) FROM template")).scalar()
+            return int(count or 0)
 
     def actions(self) -> list[str]:
         return [entry.deed.action for entry in self.office.reader.trail(30, None)]
@@ -258,6 +264,39 @@ def test_two_yeses_in_a_race_are_one(both: People) -> None:
         thread.join()
     assert sorted(type(reply).__name__ for reply in replies) == ["Done", "Refused", "Refused"]
     assert both.actions().count("listing.activate") == 1
+
+
+TEMPLATED = PhotoKept("p.jpg", b"a photo", "pack", b"\0" * 16)
+
+
+def test_an_ended_listing_leaves_no_template(both: People) -> None:
+    """The photo stays for whoever asks why; what a search could find does not."""
+    both.office.done(
+        KeepPerson(MACHINE, Person("P1", "Dana", "Sample", (), date_of_birth=ADULT), (TEMPLATED,))
+    )
+    first, other = both.proposed(), both.proposed(kind="threat", document="letter", review=TODAY)
+    both.office.done(AnswerListing(both.second, first, both.digest(first), True))
+    both.office.done(MoveListing(both.author, first, State.SUSPENDED))
+    both.office.done(MoveListing(both.author, first, State.ENDED))
+    assert both.templates() == 1, "the other listing still waits"
+    both.office.done(AnswerListing(both.second, other, both.digest(other), False))
+    assert both.templates() == 0
+    ((number, _),) = both.office.reader.people_named("P1", 5)
+    dossier = both.office.reader.dossier(number)
+    assert dossier is not None
+    assert len(dossier.photos) == 1
+
+
+def test_nor_does_one_whose_last_day_is_over(people: People) -> None:
+    people.office.done(
+        KeepPerson(MACHINE, Person("P1", "Dana", "Sample", (), date_of_birth=ADULT), (TEMPLATED,))
+    )
+    listing = people.proposed(ends=TODAY)
+    people.office.done(AnswerListing(people.second, listing, people.digest(listing), True))
+    assert people.templates() == 1
+    object.__setattr__(people.office.desk.listings, "today", lambda: TODAY + timedelta(days=1))
+    people.office.desk.listings.sweep(datetime.now(UTC))
+    assert (people.state(listing), people.templates()) == (State.ENDED, 0)
 
 
 def test_a_replayed_yes_does_nothing(people: People) -> None:

@@ -27,7 +27,8 @@ class Rule:
 
 RULES = (
     Rule("a stranger's face", "comparing it once", "its track has ended; never written"),
-    Rule("a listed person's name, photos and templates", "finding the person", "the person is erased"),
+    Rule("a listed person's name and photos", "knowing who was listed, and why", "the person is erased"),
+    Rule("a listed person's templates", "finding the person", "no listing waits or holds any more"),
     Rule("the face in an alert", "judging the alert", "the hours that the jurisdiction's profile says"),
     Rule("an alert without its face", "knowing what happened", "the person is erased: then nameless"),
     Rule("an account's session", "staying signed in", "eight hours idle, twelve in any case, or disabled"),

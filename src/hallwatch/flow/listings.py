@@ -34,6 +34,7 @@ from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import By, Done, Refused, Reply
 from hallwatch.core.second import SecondRequest
 from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.idle import drop_idle_templates
 from hallwatch.flow.listing_answers import (
     ELEVATED,
     NOT_YOURS,
@@ -73,6 +74,8 @@ class ListingKeeping:
             reply = self._answered(request, books, mine, rules, now)
             if isinstance(reply, Done) and (record := books.listings.listing(reply.subject)) is not None:
                 self.touched(record.person_id)
+                if isinstance(request, AnswerListing | MoveListing):
+                    drop_idle_templates(books, record.person_id)
             self.keep_version(books, request.by, now)
             return reply
 
@@ -111,6 +114,7 @@ class ListingKeeping:
                 why = "nobody approved the emergency" if record.emergency_until else "its last day is over"
                 books.listings.put(_became(record, State.ENDED, now, why))
                 self.touched(record.person_id)
+                drop_idle_templates(books, record.person_id)
                 deed = By("system").does("listing.end", record.listing_id, detail={"why": why})
                 books.audit.add(deed, now)
             if over or books.listings.listed_tags(self.today()):

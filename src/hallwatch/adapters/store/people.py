@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.sealed import Seals
@@ -70,6 +71,13 @@ class PeopleBook:
     def let_go(self, person_id: str) -> None:
         """The row goes, with photos and templates; the key is the caller's to destroy."""
         self._session.execute(delete(PersonRow).where(PersonRow.person_id == person_id))
+
+    def drop_templates(self, person_id: str) -> None:
+        """The templates go; particulars and photos stay, and are not taken for the same as with templates."""
+        gone = self._session.execute(delete(TemplateRow).where(TemplateRow.person_id == person_id))
+        row = self._session.get(PersonRow, person_id)
+        if row is not None and row.sealed and cast("CursorResult[object]", gone).rowcount:
+            row.content = b"-"
 
     def find(self, external_id: str) -> str | None:
         """The number of the person with this external id."""
