@@ -24,6 +24,7 @@ from hallwatch.core.requests import (
     ListingRequest,
     RecordRequest,
     RosterRequest,
+    SiteRequest,
 )
 from hallwatch.entry.cli import app as command_line
 from hallwatch.entry.http import HttpServer, listening_socket
@@ -91,6 +92,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(AccountRequest),
             *get_args(ListingRequest),
             *get_args(RosterRequest),
+            *(get_args(SiteRequest) or (SiteRequest,)),
         )
     }
     assert kinds == {door.name for door in SOCKET}

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from hallwatch.core.ledger import digest_of as list_digest
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import EMERGENCY_LIFE, State, Terms, digest_of, faults, not_a_purpose
 from hallwatch.core.listing_requests import (
     AnswerListing,
@@ -38,6 +39,7 @@ TODAY = datetime.now(UTC).date()
 PHOTO = PhotoKept("p.jpg", b"a photo", "", b"")
 ADULT, CHILD = date(1980, 5, 4), date(TODAY.year - 15, 1, 2)
 MACHINE = By("machine:tests", "terminal")
+NOBODY_ALIKE = Likeness(like=0, listed=(), matched=None, cohort=0, most=1)
 
 
 def terms(**more: object) -> Terms:
@@ -82,14 +84,15 @@ class People:
 
     def proposed(self, external_id: str = "P1", /, **more: object) -> str:
         listing = self.drafted(external_id, **more)
-        self.office.done(ProposeListing(self.author, listing))
+        self.office.done(ProposeListing(self.author, listing, NOBODY_ALIKE))
         return listing
 
     def digest(self, listing: str) -> str:
         with self.office.desk.records.transaction() as books:
             record = books.listings.listing(listing)
             assert record is not None
-            return digest_of(record.person_id, record.terms, books.people.photo_digests(record.person_id))
+            photos = books.people.photo_digests(record.person_id)
+            return digest_of(record.person_id, record.terms, photos, record.likeness)
 
     def yes(self, by: By, listing: str, *, approve: bool = True, digest: str = "") -> Done | Refused:
         return self.answer(AnswerListing(by, listing, digest or self.digest(listing), approve))

@@ -87,6 +87,9 @@ def test_a_student_is_listed_and_let_go(shared: Path, tmp_path: Path) -> None:
             assert (
                 judged[1] == "Good photo. The chance of recognising was not measured."
             )  # of this pack, nobody has
+            shown = second.get(page).text
+            assert "Looks like nobody else on the list." in shown  # of one other, who is of list.csv
+            assert "no cohort" in shown
             assert press(second, page, "approve").status_code == 303
             time.sleep(3)
             assert alerts(server) == set()  # one yes is not enough for somebody of 16

@@ -27,8 +27,10 @@ from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By, Done, KeepPerson, PhotoKept, Request
 from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
+from hallwatch.entry.comparing import Comparing
 from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper_client import settled
+from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.settings_desk import SettingsDesk
@@ -116,7 +118,8 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
+def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
+    """A console at work; ``live`` is the list that cameras look for, if they do."""
     office = Office(SqliteFile(folder / "hallwatch.db"), folder)
     office.done(
         KeepPerson(By("system"), Person("P1", "Dana", "Sample", ()), (PhotoKept("p", PHOTO, "", b""),))
@@ -158,6 +161,7 @@ def running(folder: Path) -> Iterator[Running]:
         provider=OwnSignIn(settings.now),
         lists=office.reader,
         photos=photos,
+        gate=Comparing(live, office.reader),
         expected=lambda count: f"Words about {count} photos more.",
         device_key=b"devices",
     )

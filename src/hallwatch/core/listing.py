@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.policy.jurisdiction import ListingRules
 
 EMERGENCY_LIFE = timedelta(hours=4)
@@ -103,7 +104,8 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class ListingRecord:
-    """A listing as it stands. ``emergency_until`` is set while it holds by one person's word alone."""
+    """A listing as it stands. ``emergency_until`` is set while it holds by one person's word alone; ``likeness`` is
+    what was found when it was proposed."""
 
     listing_id: str
     person_id: str
@@ -116,6 +118,7 @@ class ListingRecord:
     emergency_until: datetime | None = None
     emergency: bool = False
     ended_why: str = ""
+    likeness: Likeness | None = None
 
     def holds(self, now: datetime, today: date) -> bool:
         """Whether it is looked for at this moment; ``today`` is the day at the site."""
@@ -124,10 +127,14 @@ class ListingRecord:
         return self.emergency_until is None or now < self.emergency_until
 
 
-def digest_of(person_id: str, terms: Terms, photos: tuple[bytes, ...]) -> str:
-    """SHA-256 over exactly what is approved: whom, with which photos (their digests), on which terms."""
+def digest_of(
+    person_id: str, terms: Terms, photos: tuple[bytes, ...], likeness: Likeness | None = None
+) -> str:
+    """SHA-256 over exactly what is approved: whom, with which photos (their digests), on which terms, like whom."""
     said = asdict(terms) | {"schools": sorted(terms.schools)}
-    text = json.dumps([person_id, said, [photo.hex() for photo in photos]], default=str, sort_keys=True)
+    whole: list[object] = [person_id, said, [photo.hex() for photo in photos]]
+    whole += [] if likeness is None else [asdict(likeness)]
+    text = json.dumps(whole, default=str, sort_keys=True)
     return sha256(text.encode()).hexdigest()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from hallwatch.core.by import By
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import State, Terms
 
 
@@ -22,21 +23,28 @@ class WriteListing:
 
 @dataclass(frozen=True, slots=True)
 class ProposeListing:
-    """Ask the others for their yes to a draft as it stands."""
+    """Ask the others for their yes to a draft as it stands. ``likeness`` is whom the cameras may take the person for;
+    None only where there is no template."""
 
     by: By
     listing_id: str
+    likeness: Likeness | None = None
     kind: Literal["propose-listing"] = "propose-listing"
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerListing:
-    """Say yes or no to a proposed listing, to exactly what ``digest`` is over; the last yes makes it active."""
+    """Say yes or no to a proposed listing, to exactly what ``digest`` is over; the last yes makes it active.
+
+    ``likeness`` is that of this moment. ``despite``: list the person although many strangers match; ``by`` says why.
+    """
 
     by: By
     listing_id: str
     digest: str
     approve: bool
+    likeness: Likeness | None = None
+    despite: bool = False
     kind: Literal["answer-listing"] = "answer-listing"
 
 
@@ -46,6 +54,8 @@ class EmergencyListing:
 
     by: By
     listing_id: str
+    likeness: Likeness | None = None
+    despite: bool = False
     kind: Literal["emergency-listing"] = "emergency-listing"
 
 

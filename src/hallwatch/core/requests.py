@@ -29,6 +29,7 @@ from hallwatch.core.by import By as By
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.model import Person
 from hallwatch.core.roster_requests import RosterRequest as RosterRequest
+from hallwatch.core.site_requests import SiteRequest as SiteRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ RecordRequest: TypeAlias = (
     | AfterRestore
     | ChangeSetting
 )
-Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest
+Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest | SiteRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hallwatch.core.decide.threshold import for_budget
 from hallwatch.core.events import ListChange, OnTheList
 from hallwatch.core.model import Person, Templates
 from hallwatch.core.recognise.gallery import Gallery
+from hallwatch.core.recognise.lookalikes import Lookalikes, look_alikes
 
 
 class LiveList:
@@ -42,6 +43,12 @@ class LiveList:
         """What the list would mean with so many photos more, in plain words with its sample."""
         size = self.gallery.size + photos
         return for_budget(self._calibration, self._budget, size, self._passes).meaning()
+
+    def look_alikes(self, templates: Templates, own: str, cohort: Templates | None) -> Lookalikes:
+        """Whom these templates (K x D) of somebody with the id ``own`` would be taken for, at the threshold of now."""
+        score = self.threshold.score
+        share = self._calibration.tail.exceeding(score)
+        return look_alikes(templates, self.gallery.snapshot, score, share=share, cohort=cohort, own=own)
 
     def load(self, changes: Iterable[ListChange]) -> None:
         """The listings that hold at the start, all at once."""

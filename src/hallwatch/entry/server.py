@@ -22,6 +22,7 @@ from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Note
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.certificates import Certificates, acme_of, tls_of
+from hallwatch.entry.comparing import Comparing
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, listening_socket
@@ -120,6 +121,7 @@ class Server:
                 provider=OwnSignIn(settings.now),
                 lists=self._alerts,
                 photos=self._photos,
+                gate=Comparing(live, self._alerts),
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 device_key=store.secret("devices"),
                 secure=served is not None,

@@ -34,9 +34,11 @@ from hallwatch.core.requests import (
     SetList,
 )
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
+from hallwatch.core.site_requests import KeepCohort
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.books import Transaction
+from hallwatch.flow.cohort import keep_cohort
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.persons import why_not_kept
 from hallwatch.flow.retaining import Retaining
@@ -165,6 +167,11 @@ class Keeping:
                 return Done(number=count)
             case WriteListing() | ProposeListing() | AnswerListing() | EmergencyListing() | MoveListing():
                 return self.listings.answer(request, now)
+            case KeepCohort():
+                if request.templates and (why := self.matching_forbidden()):
+                    return self._refused(request.by.does("templates.refused"), why, now)
+                with self.transaction() as books:
+                    return keep_cohort(request, books, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
             case _:

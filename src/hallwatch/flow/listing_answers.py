@@ -52,4 +52,5 @@ def open_for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
 
 
 def digest_now(books: Books, record: ListingRecord) -> str:
-    return digest_of(record.person_id, record.terms, books.people.photo_digests(record.person_id))
+    photos = books.people.photo_digests(record.person_id)
+    return digest_of(record.person_id, record.terms, photos, record.likeness)

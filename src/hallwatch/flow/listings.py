@@ -45,6 +45,7 @@ from hallwatch.flow.listing_answers import (
     open_for,
     why_not,
 )
+from hallwatch.flow.listing_likeness import not_compared, seen, why_no_yes
 
 BASE = "list/base"
 """The setting that holds what list.csv says."""
@@ -187,9 +188,10 @@ class ListingKeeping:
         wrong = faults(record.terms, rules, self.today(), self._own_kinds(books))
         if not books.people.photo_digests(record.person_id):
             wrong.append("there is no photo of the person")
+        wrong += not_compared(books, record, request)
         if wrong:
             return Refused("; ".join(wrong))
-        record = replace(record, state=State.WAITING, author=request.by.actor, asked=now, changed=now)
+        record = replace(record, state=State.WAITING, asked=now, changed=now, likeness=request.likeness)
         books.listings.put(record)
         others = needed(rules, person.date_of_birth, self.today())
         for place in range(others.people):
@@ -204,7 +206,7 @@ class ListingKeeping:
                 now + APPROVAL_LIFE,
             )
             books.accounts.ask_second(asked)
-        _tell(books, request.by, "listing.propose", record, now)
+        _tell(books, request.by, "listing.propose", record, now, **seen(record.likeness))
         return Done(subject=record.listing_id, number=others.people)
 
     def _emergency(
@@ -239,14 +241,17 @@ class ListingKeeping:
             return Refused(f"it is {record.state}: there is nothing to answer")
         asked = asked_for(books, record)
         why = why_not(asked, mine, record, digest_now(books, record), request.digest, now)
-        if why is not None:
+        if (why := why or why_no_yes(record, request)) is not None:
             _tell(books, request.by, "second.refused", record, now)
             return Refused(why)
         one = open_for(asked, mine)
         if one is None:
             return Refused("a district administrator has to say yes to this one")
         books.accounts.answer_second(one.request_id, mine.account_id, now, approved=request.approve)
-        _tell(books, request.by, "second.approve" if request.approve else "second.decline", record, now)
+        more = seen(record.likeness, request.likeness)
+        _tell(
+            books, request.by, "second.approve" if request.approve else "second.decline", record, now, **more
+        )
         if not request.approve:
             to = State.ENDED if record.emergency_until is not None else State.DRAFT
             books.listings.put(_became(record, to, now, "a second person said no"))

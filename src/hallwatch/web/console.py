@@ -18,6 +18,7 @@ from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
+from hallwatch.web.gate import GateQuestions
 
 
 class AlertQuestions(Protocol):
@@ -270,6 +271,7 @@ class Console:
     provider: Callable[[], SignInProvider | None]
     lists: ListQuestions
     photos: PhotoQuestions
+    gate: GateQuestions
     expected: Callable[[int], str]
     device_key: bytes = field(repr=False)
     secure: bool = False

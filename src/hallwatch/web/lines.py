@@ -129,6 +129,11 @@ LISTINGS = (
     N_("this person is not of your schools alone"),
     N_("{count} listed people are not looked for: their photos cannot be used; see Lists."),
     N_("your role or your schools do not include this listing"),
+    N_("the photos were not compared with everybody listed; propose it on the person's page"),
+    N_(
+        "{alike} of {cohort} strangers match this person, at most {most} expected: likely to raise many false alerts;"
+        " tick that you list the person all the same, and write why"
+    ),
     N_("this listing is for schools that are not yours"),
     N_("what was asked for has changed since; look at it again"),
     N_("nobody answers his own request; a second person has to"),

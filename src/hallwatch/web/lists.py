@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,6 +12,7 @@ from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.dossier import Dossier, Standing
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import OPEN, Kind, State
 from hallwatch.core.listing_requests import (
     AnswerListing,
@@ -26,6 +27,7 @@ from hallwatch.core.requests import By, KeepPerson, Note, PhotoKept
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
+from hallwatch.web.gate import resemblances
 from hallwatch.web.listing_forms import Filled, new_external_id, person_of, terms_of
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
@@ -130,28 +132,32 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         return await asyncio.to_thread(lambda: _write(console, pages, visitor, person_id, Filled.of(form)))
 
     @app.post("/lists/listing/{listing_id}/{act}")
-    def turn(request: Request, listing_id: str, act: str, reason: Text = "", digest: Text = "") -> Response:
+    def turn(
+        request: Request, listing_id: str, act: str, reason: Text = "", digest: Text = "", despite: Text = ""
+    ) -> Response:
         visitor = visitor_of(request)
         record = console.lists.listing(listing_id)
         dossier = None if record is None else _mine(console, visitor, record.person_id)
         if record is None or dossier is None:
             raise HTTPException(404, "There is no such listing.")
         by = reasoned(visitor, reason)
-        acts: dict[str, ListingRequest] = {
-            "propose": ProposeListing(by, listing_id),
-            "emergency": Emergency(by, listing_id),
-            "approve": AnswerListing(by, listing_id, digest, True),
-            "decline": AnswerListing(by, listing_id, digest, False),
-            "suspend": MoveListing(by, listing_id, State.SUSPENDED),
-            "resume": MoveListing(by, listing_id, State.ACTIVE),
-            "end": MoveListing(by, listing_id, State.ENDED),
+        all_the_same = bool(despite)
+        acts: dict[str, Callable[[Likeness | None], ListingRequest]] = {
+            "propose": lambda like: ProposeListing(by, listing_id, like),
+            "emergency": lambda like: Emergency(by, listing_id, like, all_the_same),
+            "approve": lambda like: AnswerListing(by, listing_id, digest, True, like, all_the_same),
+            "decline": lambda _like: AnswerListing(by, listing_id, digest, False),
+            "suspend": lambda _like: MoveListing(by, listing_id, State.SUSPENDED),
+            "resume": lambda _like: MoveListing(by, listing_id, State.ACTIVE),
+            "end": lambda _like: MoveListing(by, listing_id, State.ENDED),
         }
         if act not in acts:
             raise HTTPException(404, "There is no such page.")
         try:
             if act in ("propose", "emergency"):
                 console.ask(_kept_anew(console, by, dossier, dossier.photos, templates=True))
-            console.ask(acts[act])
+            compared = act in ("propose", "emergency", "approve")
+            console.ask(acts[act](console.gate.likeness_of(record.person_id) if compared else None))
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
         return RedirectResponse(f"/lists/person/{record.person_id}", status_code=303)
@@ -203,6 +209,7 @@ def _person_page(
         schools=[school for school in console.facts.schools if account.sees(school)],
         kinds=[kind.value for kind in Kind],
         expected=console.expected(len(dossier.photos)),
+        alike=resemblances(dossier, console.gate, console.lists, account),
         may_write=account.may(May.WRITE_LISTINGS),
         waits={one.record.listing_id for one in dossier.listings if _waits_for(visitor, one)},
         fault=fault,

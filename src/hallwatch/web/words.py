@@ -34,6 +34,7 @@ ACTION_WORDS = {
     "audit.export": N_("Exported the audit trail"),
     "backup.restore": N_("Restored a backup"),
     "backup.take": N_("Took a backup"),
+    "cohort.keep": N_("Set the strangers that listings are compared with"),
     "jurisdiction.bind": N_("Set the jurisdiction"),
     "jurisdiction.refused": N_("Was refused another jurisdiction"),
     "keys.rotate": N_("Rotated the master key"),

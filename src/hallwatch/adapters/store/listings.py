@@ -15,6 +15,7 @@ from hallwatch.adapters.store.accounts import second_of
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import ListingRow, PersonRow, SecondRow, TemplateRow
 from hallwatch.core.events import ListChange
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import ListingRecord, State, Terms
 from hallwatch.core.model import Listing
 from hallwatch.core.second import SecondRequest
@@ -25,6 +26,7 @@ from hallwatch.errors import KeyGone
 class _Words:
     terms: Terms
     ended_why: str
+    likeness: Likeness | None = None
 
 
 _WORDS: TypeAdapter[_Words] = TypeAdapter(_Words)
@@ -81,14 +83,18 @@ class ListingQuestions:
         active = self.listings((State.ACTIVE,), person_id)
         if not active:
             return ListChange(person.external_id, None)
+        templates = self.templates(person_id)
+        listings = tuple(_for_cameras(record) for record in active)
+        return ListChange(person.external_id, replace(person, listings=listings, taken=None), templates)
+
+    def templates(self, person_id: str) -> tuple[tuple[str, bytes], ...]:
+        """Of each photo that has one: the pack's fingerprint and the numbers."""
         mine = TemplateRow.person_id == person_id
         rows = self._session.scalars(select(TemplateRow).where(mine).order_by(TemplateRow.place)).all()
-        templates = tuple(
+        return tuple(
             (one.fingerprint, self._seals.open_template(person_id, one.place, one.fingerprint, one.sealed))
             for one in rows
         )
-        listings = tuple(_for_cameras(record) for record in active)
-        return ListChange(person.external_id, replace(person, listings=listings, taken=None), templates)
 
     def listed(self) -> list[ListChange]:
         """Everybody with an active listing."""
@@ -116,6 +122,7 @@ class ListingQuestions:
             emergency=row.emergency,
             emergency_until=row.emergency_until,
             ended_why=words.ended_why,
+            likeness=words.likeness,
         )
 
 
@@ -128,7 +135,7 @@ class ListingBook(ListingQuestions):
         if row is None:
             row = ListingRow(listing_id=record.listing_id, person_id=record.person_id, written=record.written)
             self._session.add(row)
-        words = _WORDS.dump_json(_Words(record.terms, record.ended_why))
+        words = _WORDS.dump_json(_Words(record.terms, record.ended_why, record.likeness))
         row.sealed = self._seals.vault.seal(record.person_id, words, f"listing/{record.listing_id}")
         row.state, row.kind = record.state.value, record.terms.kind
         row.schools = json.dumps(sorted(record.terms.schools))

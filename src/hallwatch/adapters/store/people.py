@@ -97,6 +97,11 @@ class PeopleBook:
             sha256(self._seals.open_photo(person_id, row.place, row.sealed)).digest() for row in rows
         )
 
+    def has_templates(self, person_id: str) -> bool:
+        """Whether there is anything of the person that cameras could be searched for."""
+        mine = select(TemplateRow.place).where(TemplateRow.person_id == person_id).limit(1)
+        return self._session.scalar(mine) is not None
+
     def erase(self, person_id: str) -> None:
         """Photos, templates and particulars go; the row stays, so that the same id is known as erased."""
         for table in (PhotoRow, TemplateRow):

@@ -147,7 +147,11 @@ class Reader:
             jpegs = tuple(people.photos(person_id))
             digests = tuple(sha256(jpeg).digest() for jpeg in jpegs)
             standing = tuple(
-                Standing(record, digest_of(person_id, record.terms, digests), tuple(listings.asked(record)))
+                Standing(
+                    record,
+                    digest_of(person_id, record.terms, digests, record.likeness),
+                    tuple(listings.asked(record)),
+                )
                 for record in listings.listings(person_id=person_id)
             )
             return Dossier(person_id, person, jpegs, standing)
@@ -189,6 +193,19 @@ class Reader:
         """The number of the person with this external id."""
         with self.people() as people:
             return people.number_of(external_id)
+
+    def templates(self, person_id: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+        """A person's external id, and each template with its pack's fingerprint; nothing of whoever is not known."""
+        with self._session() as session:
+            person = PeopleQuestions(session, self._seals).person(person_id)
+            if person is None:
+                return "", ()
+            return person.external_id, ListingQuestions(session, self._seals).templates(person_id)
+
+    def setting(self, name: str) -> str:
+        """One setting in the database; "" where there is none."""
+        with self._session() as session:
+            return SettingsQuestions(session, self._seals).get(name) or ""
 
     def settings(self, prefix: str) -> dict[str, str]:
         """Every setting in the database whose name begins so, under the rest of its name."""

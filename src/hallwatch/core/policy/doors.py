@@ -123,6 +123,7 @@ SOCKET = tuple(
         "take-in",
         "let-go",
         "import-done",
+        "keep-cohort",
     )
 )
 
@@ -145,6 +146,7 @@ COMMANDS = tuple(
         "keys rotate",
         "models add",
         "models check",
+        "models cohort",
         "models gate",
         "models list",
         "models pull",

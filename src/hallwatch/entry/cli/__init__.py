@@ -10,6 +10,7 @@ from hallwatch import __version__
 from hallwatch.entry.cli import (
     bench,
     calibrate,
+    cohort,
     demo,
     evaluate,
     import_check,
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command()(watch.watch)
 app.command()(serve.serve)
 app.command()(demo.demo)
+models.app.command("cohort")(cohort.cohort)
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(calibrate.calibrate)

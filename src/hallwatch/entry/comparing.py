@@ -1,0 +1,60 @@
+"""Whom the cameras may take somebody for: everybody listed just now, and a cohort of strangers if the site has one."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Sequence
+
+import numpy as np
+
+from hallwatch.adapters.store.reader import Reader
+from hallwatch.core.likeness import MOST_NAMED, Likeness
+from hallwatch.core.model import Templates
+from hallwatch.entry.live_list import LiveList
+from hallwatch.flow.cohort import COHORT
+
+
+class Comparing:
+    """Implements web.gate.GateQuestions; safe from any thread."""
+
+    def __init__(self, live: LiveList | None, reader: Reader) -> None:
+        """``live`` None: faces are not matched here."""
+        self._live, self._reader = live, reader
+
+    def likeness(self, external_id: str, templates: Sequence[tuple[str, bytes]]) -> Likeness | None:
+        """Whom the cameras may take the person for. Raises StoreUnreadable."""
+        live = self._live
+        if live is None:
+            return None
+        mine = rows(templates, live.gallery.fingerprint, live.gallery.dimensions)
+        if not len(mine):
+            return None
+        found = live.look_alikes(mine, external_id, self._cohort(live))
+        closest = (self._reader.person_of(name) for name, _score in found.listed[:MOST_NAMED])
+        return Likeness(
+            like=len(found.listed),
+            listed=tuple(number for number in closest if number is not None),
+            matched=found.matched,
+            cohort=found.cohort,
+            most=found.most,
+        )
+
+    def likeness_of(self, person_id: str) -> Likeness | None:
+        """The same by the templates that are kept of a person. Raises StoreUnreadable."""
+        external_id, templates = self._reader.templates(person_id)
+        return self.likeness(external_id, templates)
+
+    def _cohort(self, live: LiveList) -> Templates | None:
+        """The strangers, if their templates are of the pack in use."""
+        fingerprint, _space, numbers = self._reader.setting(COHORT).partition(" ")
+        if fingerprint != live.gallery.fingerprint:
+            return None
+        return rows([(fingerprint, b64decode(numbers))], fingerprint, live.gallery.dimensions)
+
+
+def rows(templates: Sequence[tuple[str, bytes]], fingerprint: str, width: int) -> Templates:
+    """Those of one pack, one a row (K x width)."""
+    mine = b"".join(
+        numbers for mark, numbers in templates if mark == fingerprint and len(numbers) % (4 * width) == 0
+    )
+    return np.frombuffer(mine, dtype=np.float32).reshape(-1, width)

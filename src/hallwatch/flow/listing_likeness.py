@@ -1,0 +1,50 @@
+"""What the keeper holds about look-alikes: nobody with a template is proposed uncompared, and a yes to somebody whom
+many strangers match says why."""
+
+from __future__ import annotations
+
+from hallwatch.core.audit import Plain
+from hallwatch.core.likeness import Likeness
+from hallwatch.core.listing import ListingRecord
+from hallwatch.core.listing_requests import AnswerListing, EmergencyListing, ProposeListing
+from hallwatch.flow.books import Books
+
+UNCOMPARED = "the photos were not compared with everybody listed; propose it on the person's page"
+
+
+def not_compared(
+    books: Books, record: ListingRecord, request: ProposeListing | EmergencyListing
+) -> list[str]:
+    """What is wrong with the comparison that a proposal brings along."""
+    if request.likeness is None:
+        return [UNCOMPARED] if books.people.has_templates(record.person_id) else []
+    if isinstance(request, EmergencyListing):
+        why = _unexplained(request.likeness, request)
+        return [] if why is None else [why]
+    return []
+
+
+def why_no_yes(record: ListingRecord, request: AnswerListing) -> str | None:
+    """Why a yes does not count as it stands: many strangers match, by the look at proposing or by a later one."""
+    if not request.approve:
+        return None
+    found = [one for one in (record.likeness, request.likeness) if one is not None and one.wolf]
+    return _unexplained(found[0], request) if found else None
+
+
+def seen(*found: Likeness | None) -> dict[str, Plain]:
+    """What the audit trail keeps of it: numbers of how many."""
+    detail: dict[str, Plain] = {}
+    for one in found:
+        if one is not None:
+            detail = {"alike": one.like, "strangers": one.matched, "cohort": one.cohort, "expected": one.most}
+    return detail
+
+
+def _unexplained(likeness: Likeness, request: AnswerListing | EmergencyListing) -> str | None:
+    if not likeness.wolf or (request.despite and request.by.reason.strip()):
+        return None
+    return (
+        f"{likeness.matched} of {likeness.cohort} strangers match this person, at most {likeness.most} expected: likely"
+        " to raise many false alerts; tick that you list the person all the same, and write why"
+    )

@@ -1,0 +1,58 @@
+"""What the pages ask before anybody says yes: whom the cameras may take somebody for, and what a list would mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hallwatch.core.dossier import Dossier
+from hallwatch.core.likeness import Likeness, graver
+from hallwatch.core.listing import State
+from hallwatch.core.policy.roles import Account
+
+UNANSWERED = (State.DRAFT, State.WAITING)
+
+
+class GateQuestions(Protocol):
+    """Asked of the list that is looked for at this moment."""
+
+    def likeness(self, external_id: str, templates: Sequence[tuple[str, bytes]]) -> Likeness | None:
+        """Whom the cameras may take this person for, who has these templates (fingerprint and float32 numbers); None
+        where faces are not matched, or without a template of the pack in use."""
+
+    def likeness_of(self, person_id: str) -> Likeness | None:
+        """The same by the templates that are kept."""
+
+
+class Known(Protocol):
+    """People by their numbers."""
+
+    def dossier(self, person_id: str) -> Dossier | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """What an approver reads of a listing: ``names`` of those alike, as far as they are the reader's business."""
+
+    likeness: Likeness
+    names: tuple[str, ...]
+
+
+def resemblances(
+    dossier: Dossier, gate: GateQuestions, known: Known, account: Account
+) -> dict[str, Resemblance]:
+    """By the number of each listing that is not answered yet: what was found at proposing, or now if that is graver."""
+    waiting = [one.record for one in dossier.listings if one.record.state in UNANSWERED or one.missing]
+    fresh = gate.likeness_of(dossier.person_id) if waiting else None
+    found = {record.listing_id: graver(record.likeness, fresh) for record in waiting}
+    return {
+        number: Resemblance(one, _names(one, known, account))
+        for number, one in found.items()
+        if one is not None
+    }
+
+
+def _names(likeness: Likeness, known: Known, account: Account) -> tuple[str, ...]:
+    dossiers = [known.dossier(number) for number in likeness.listed]
+    return tuple(one.person.name for one in dossiers if one is not None and one.is_business_of(account))
