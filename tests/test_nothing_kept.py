@@ -17,6 +17,7 @@ from hallwatch.adapters.models.library import open_pack
 from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.model import Templates
+from hallwatch.flow.passes import PASSES
 from hallwatch.sim.film import write_film
 from hallwatch.sim.plan import Plan, plan_walkby
 from tests.records import chest_in
@@ -109,6 +110,12 @@ def test_fifty_strangers_leave_nothing(shared: Path, tmp_path: Path) -> None:
     installed[law] = law.stat().st_mtime_ns
     assert {path: path.stat().st_mtime_ns for path in files_below(outputs / "home")} == installed
     assert list((outputs / "tmp").iterdir()) == []
+    # but their number: once a camera and day
+    reader = Reader(SqliteFile(outputs / "data" / "hallwatch.db"), chest_in(outputs / "data").open())
+    counts = [json.loads(text) for text in reader.settings(PASSES).values()]
+    reader.close()
+    assert {camera for day in counts for camera in day} == {"Hall"}
+    assert STRANGERS // 2 < sum(day["Hall"] for day in counts) < 2 * STRANGERS
 
     # And the same search finds the listed person's kept shot and photo under their seals, so that it can fail
     own = reference(inputs / "watchlist" / "p1.jpg", model)

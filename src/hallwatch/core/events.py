@@ -77,6 +77,13 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class PassesCounted:
+    """So many more have passed each camera today: numbers, nothing of anybody."""
+
+    cameras: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """A person was erased: whoever holds anything of theirs in memory lets it go."""
 
@@ -106,3 +113,5 @@ class CameraState:
     retry_in_s: float | None = None
     frames: int = 0
     analysed: int = 0
+    passes: int = 0
+    """Passes that have ended since the camera's worker began."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.passes import add_passes
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
@@ -155,6 +157,12 @@ class Desk:
         with self.records.transaction() as books:
             found = [books.listings.change_of(person_id) for person_id in sorted(touched)]
         return [change for change in found if change is not None]
+
+    def count(self, cameras: Mapping[str, int]) -> None:
+        """So many more have passed each camera today."""
+        now = datetime.now(UTC)
+        with self.records.transaction() as books:
+            add_passes(books.settings, now.astimezone(self._zone).date(), cameras, now)
 
     def tidy(self) -> None:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""

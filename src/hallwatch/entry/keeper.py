@@ -18,7 +18,7 @@ from pathlib import Path
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.reader import Reader
-from hallwatch.core.events import Forget
+from hallwatch.core.events import Forget, PassesCounted
 from hallwatch.core.kept import Whereabouts
 from hallwatch.core.requests import Done, ErasePerson, Reply, Request
 from hallwatch.entry.desk import Desk
@@ -123,6 +123,9 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                     message = link.recv()
                     if isinstance(message, Meaning):
                         meaning = message.text
+                        continue
+                    if isinstance(message, PassesCounted):
+                        desk.count(message.cameras)
                         continue
                     if why := desk.keeping.matching_forbidden():
                         LOG.error("alert %s is dropped: %s", message.alert_id, why)

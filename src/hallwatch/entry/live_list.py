@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
 from hallwatch.core.decide import Threshold
 from hallwatch.core.decide.calibration import Calibration
+from hallwatch.core.decide.passes import PassesADay
 from hallwatch.core.decide.threshold import for_budget
 from hallwatch.core.events import ListChange, OnTheList
 from hallwatch.core.model import Person, Templates
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.recognise.lookalikes import Lookalikes, look_alikes
+from hallwatch.errors import StoreUnreadable
+
+LOG = logging.getLogger(__name__)
 
 
 class LiveList:
@@ -26,23 +32,54 @@ class LiveList:
         calibration: Calibration,
         false_alerts_per_day: float,
         passes_per_day: int,
+        counted: Callable[[], PassesADay | None] = lambda: None,
     ) -> None:
-        """``gallery`` and ``people`` hold what list.csv says."""
+        """``gallery`` and ``people`` hold what list.csv says; ``counted`` says how many pass a day, once that was
+        counted (until then it is ``passes_per_day``), and may raise StoreUnreadable."""
         self.gallery, self.people = gallery, people
         self.version = 0
-        self._calibration, self._budget, self._passes = calibration, false_alerts_per_day, passes_per_day
+        self._calibration, self._budget, self._said = calibration, false_alerts_per_day, passes_per_day
+        self._day = date.min
+        self._counted, self._passes = counted, PassesADay(passes_per_day)
         snapshot = gallery.snapshot
         self._file = {name: (person, snapshot.templates_of(name)) for name, person in people.items()}
 
     @property
     def threshold(self) -> Threshold:
         """The threshold for a list of this length."""
-        return for_budget(self._calibration, self._budget, self.gallery.size, self._passes)
+        return self.would_be()
+
+    def would_be(
+        self,
+        photos: int = 0,
+        *,
+        false_alerts_per_day: float | None = None,
+        passes_per_day: int | None = None,
+    ) -> Threshold:
+        """The threshold with so many photos more, or with these settings; passes that were counted stay those."""
+        passes = self._passes
+        if passes_per_day is not None and not passes.days:
+            passes = PassesADay(passes_per_day)
+        budget = self._budget if false_alerts_per_day is None else false_alerts_per_day
+        size = self.gallery.size + photos
+        return for_budget(self._calibration, budget, size, passes.passes, passes.days)
 
     def expected(self, photos: int) -> str:
         """What the list would mean with so many photos more, in plain words with its sample."""
-        size = self.gallery.size + photos
-        return for_budget(self._calibration, self._budget, size, self._passes).meaning()
+        return self.would_be(photos).meaning()
+
+    def recount(self, day: date) -> bool:
+        """Once a day take up how many pass a day by now; whether the threshold is another one."""
+        if day == self._day:
+            return False
+        before, self._day = self._passes, day
+        try:
+            self._passes = self._counted() or PassesADay(self._said)
+        except StoreUnreadable as error:
+            LOG.warning(
+                "the passes that were counted cannot be read (%s): the figure of before stands", error
+            )
+        return self._passes != before
 
     def look_alikes(self, templates: Templates, own: str, cohort: Templates | None) -> Lookalikes:
         """Whom these templates (K x D) of somebody with the id ``own`` would be taken for, at the threshold of now."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -48,6 +49,7 @@ from hallwatch.entry.wiring import (
     worker_orders,
 )
 from hallwatch.errors import Forbidden, SettingsError
+from hallwatch.flow.passes import PASSES
 from hallwatch.flow.setting import PREFIX
 from hallwatch.settings.changing import joined
 from hallwatch.settings.environment import Environment
@@ -94,7 +96,7 @@ class Server:
                 forbidden = _under_law(site, environment, socket)
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
                 self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
-                live = live_list(site, self.prepared)
+                live = live_list(site, self.prepared, partial(self._alerts.settings, PASSES))
                 if live is not None:
                     self._load(live, socket)
                 orders = worker_orders(site, environment, store, self.prepared)
@@ -196,6 +198,7 @@ class Server:
             with self._alerts.listings() as listings:
                 listed = listings.listed()
         live.load(listed)
+        live.recount(date.today())
         self.prepared = with_live(self.prepared, live)
 
     def _stored_settings(self) -> dict[str, str]:

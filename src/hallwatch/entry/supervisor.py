@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from multiprocessing.connection import wait
 from threading import Event
 from typing import TypeAlias
@@ -18,6 +19,7 @@ from hallwatch.core.events import (
     Forget,
     ListChange,
     OnTheList,
+    PassesCounted,
     Sighting,
 )
 from hallwatch.core.kept import KeptAlert
@@ -27,7 +29,8 @@ from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, Mean
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
-from hallwatch.entry.telling_list import Telling
+from hallwatch.entry.pass_count import PassCount
+from hallwatch.entry.telling_list import DEAF, Telling
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
 from hallwatch.errors import UserError
 from hallwatch.settings.site import CameraSection
@@ -41,7 +44,6 @@ SILENCE_PATIENCE_S = 30.0
 """Workers speak every two seconds, the keeper answers within one; after this long they hang."""
 STOP_PATIENCE_S = 8.0
 
-DEAF = "A change of the list has not reached all cameras yet: some are still watched with the list of before."
 HELD = (
     "Deletion is held back: {why}. Look at the clock and the audit trail; then type, at the machine:"
     " hallwatch release-deletion."
@@ -62,6 +64,7 @@ class Supervisor:
         self._cameras: dict[str, tuple[CameraSection, ...]] = {}
         self._live: LiveList | None = None
         self._telling: dict[str, Telling] = {}
+        self._passes = PassCount()
 
     def open_keeper(self) -> None:
         """Start the keeper and wait until the database is open. Raises UserError when it cannot be."""
@@ -129,6 +132,7 @@ class Supervisor:
                 LOG.warning("%s is started again", one.name)
                 one.start()
         self._send_on()
+        self._count()
 
     def _hear(self, one: AnyMinded, message: object) -> None:
         match message:
@@ -157,6 +161,7 @@ class Supervisor:
                 self._send_on()
             case CameraState():
                 self._board.camera(message)
+                self._passes.heard(message)
             case WorkerReady() | KeeperReady():
                 one.ready = True
                 self._board.trouble(one.name, None)
@@ -166,17 +171,23 @@ class Supervisor:
                 raise TypeError(f"{one.name} sent a {type(message).__name__}")
 
     def _enrol(self, told: OnTheList | None) -> None:
-        """Workers at work are told; workers to come are given the list as it is now."""
-        if told is not None and self._live is not None:
-            threshold = self._live.threshold
-            for worker in self._workers:
-                worker.order = replace(worker.order, threshold=threshold)
-                if worker.link is not None:
-                    self._telling.setdefault(worker.name, Telling()).put(told)
-                    self._tell(worker)
-            if self._live.people:
-                self._explain(threshold.meaning())
+        """Somebody is looked for from now on, or no longer."""
+        if told is not None:
+            self._aim(told)
         self._board.committed()
+
+    def _aim(self, told: OnTheList | None) -> None:
+        """Workers at work are told, with the threshold of now; workers to come are given the list as it is."""
+        if self._live is None:
+            return
+        threshold = self._live.threshold
+        for worker in self._workers:
+            worker.order = replace(worker.order, threshold=threshold)
+            if worker.link is not None:
+                self._telling.setdefault(worker.name, Telling()).put(told)
+                self._tell(worker)
+        if self._live.people:
+            self._explain(threshold.meaning())
 
     def _tell(self, worker: Minded[WorkerOrder]) -> None:
         """The next changes, once the worker has taken the last ones over: a pipe that is never full blocks nobody."""
@@ -229,6 +240,18 @@ class Supervisor:
             except OSError:
                 self._died(self._keeper)
 
+    def _count(self, *, ending: bool = False) -> None:
+        """Tell the keeper how many have passed, and once a day take up what that makes of the threshold."""
+        link = self._keeper.link
+        if link is None or not self._keeper.ready or not (more := self._passes.due(ending=ending)):
+            return
+        try:
+            link.send(PassesCounted(more))
+        except OSError:
+            self._died(self._keeper)
+        if self._live is not None and self._live.recount(date.today()):
+            self._aim(None)
+
     def _died(self, one: AnyMinded) -> None:
         self._telling.pop(one.name, None)
         how = one.end(0.5)
@@ -256,6 +279,7 @@ class Supervisor:
                 worker.link.close()
         for worker in self._workers:
             worker.end(STOP_PATIENCE_S)
+        self._count(ending=True)
         deadline = time.monotonic() + STOP_PATIENCE_S
         while len(self._outbox) and self._keeper.ready and time.monotonic() < deadline:
             self._send_on()

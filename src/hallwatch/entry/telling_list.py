@@ -8,6 +8,7 @@ from hallwatch.core.events import OnTheList
 
 WITHIN_S = 2.0
 """A worker takes a change over between two pictures; one that does not is not screening for it."""
+DEAF = "A change of the list has not reached all cameras yet: some are still watched with the list of before."
 AT_ONCE = 16
 """Changes in one message: far less than a pipe holds, so that sending it never waits."""
 
@@ -18,20 +19,24 @@ class Telling:
     def __init__(self) -> None:
         self.version = 0
         self._waiting: dict[str, OnTheList] = {}
-        self._asked = False
+        self._asked = self._aims = False
         self._since = 0.0
 
-    def put(self, change: OnTheList) -> None:
-        """One more to tell, in place of an older one of the same person."""
+    def put(self, change: OnTheList | None) -> None:
+        """One more to tell, in place of an older one of the same person; None: another threshold alone."""
         if self.done:
             self._since = time.monotonic()
+        self._aims = True
+        if change is None:
+            return
         self._waiting.pop(change.external_id, None)
         self._waiting[change.external_id] = change
 
     def next(self) -> tuple[OnTheList, ...] | None:
         """What is to be sent now; None while an answer is awaited, or nothing waits."""
-        if self._asked or not self._waiting:
+        if self._asked or not (self._waiting or self._aims):
             return None
+        self._aims = False
         names = list(self._waiting)[:AT_ONCE]
         self.version += 1
         self._asked = True
@@ -48,7 +53,7 @@ class Telling:
     @property
     def done(self) -> bool:
         """Whether the worker knows everything."""
-        return not self._asked and not self._waiting
+        return not (self._asked or self._waiting or self._aims)
 
     @property
     def late(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.keys.keystore import KeyStore
 from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
+from hallwatch.core.decide.passes import counted
 from hallwatch.core.kept import Whereabouts
 from hallwatch.entry.enrolment import NOBODY, ListOrder, Prepared
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.worker import PackOrder, WorkerOrder
 from hallwatch.errors import SettingsError
+from hallwatch.flow.passes import days_of
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import CameraSection, Site
 
@@ -38,8 +40,9 @@ def list_order(
     )
 
 
-def live_list(site: Site, prepared: Prepared) -> LiveList | None:
-    """The list that changes while the server runs; None where faces are not matched."""
+def live_list(site: Site, prepared: Prepared, counts: Callable[[], Mapping[str, str]]) -> LiveList | None:
+    """The list that changes while the server runs; None where faces are not matched. ``counts`` are the passes that
+    were counted, as they are kept."""
     if prepared.gallery is None or prepared.calibration is None:
         return None
     return LiveList(
@@ -48,6 +51,7 @@ def live_list(site: Site, prepared: Prepared) -> LiveList | None:
         prepared.calibration,
         site.site.false_alerts_per_day,
         site.site.passes_per_day,
+        lambda: counted(days_of(counts()), today(site.site.time_zone)().isoformat()),
     )
 
 

@@ -86,7 +86,10 @@ class Post:
     @property
     def told(self) -> CameraState:
         """The camera's state with its counts as they are now."""
-        return replace(self.state, frames=self.camera.frames, analysed=self.watching.looking.analysed)
+        looking = self.watching.looking
+        return replace(
+            self.state, frames=self.camera.frames, analysed=looking.analysed, passes=looking.passed
+        )
 
 
 def work(order: WorkerOrder, link: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hallwatch.core.listing import ListingRecord, Terms, digest_of
+from hallwatch.core.listing import EMERGENCY_REST, ListingRecord, Terms, digest_of
 from hallwatch.core.policy.roles import Account, May, Role
 from hallwatch.core.second import SecondRequest, Standing
 from hallwatch.flow.books import Books
@@ -54,3 +54,9 @@ def open_for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
 def digest_now(books: Books, record: ListingRecord) -> str:
     photos = books.people.photo_digests(record.person_id)
     return digest_of(record.person_id, record.terms, photos, record.likeness)
+
+
+def was_emergency(books: Books, record: ListingRecord, now: datetime) -> bool:
+    """Whether one person's word has listed this person lately: four hours are not strung together."""
+    theirs = books.listings.listings(person_id=record.person_id)
+    return any(one.emergency and now - one.changed < EMERGENCY_REST for one in theirs)

@@ -13,7 +13,6 @@ from hallwatch.core.ledger import ListVersion
 from hallwatch.core.listing import (
     APPROVAL_LIFE,
     EMERGENCY_LIFE,
-    EMERGENCY_REST,
     Kind,
     ListingRecord,
     State,
@@ -43,6 +42,7 @@ from hallwatch.flow.listing_answers import (
     digest_now,
     may_not,
     open_for,
+    was_emergency,
     why_not,
 )
 from hallwatch.flow.listing_likeness import not_compared, seen, why_no_yes
@@ -220,7 +220,7 @@ class ListingKeeping:
         record = books.listings.listing(request.listing_id)
         if record is not None and len(record.terms.schools) != 1:
             return Refused("an emergency is for one school; name it")
-        if record is not None and _was_emergency(books, record, now):
+        if record is not None and was_emergency(books, record, now):
             return Refused("this person was listed in an emergency before; the others have to say yes")
         reply = self._propose(request, books, mine, rules, now)
         record = books.listings.listing(request.listing_id)
@@ -284,12 +284,6 @@ class ListingKeeping:
     def _own_kinds(self, books: Books) -> frozenset[str]:
         """The lists that the district's board has made: none can be made yet."""
         return frozenset()
-
-
-def _was_emergency(books: Books, record: ListingRecord, now: datetime) -> bool:
-    """Whether one person's word has listed this person lately: four hours are not strung together."""
-    theirs = books.listings.listings(person_id=record.person_id)
-    return any(one.emergency and now - one.changed < EMERGENCY_REST for one in theirs)
 
 
 def _became(record: ListingRecord, to: State, now: datetime, why: str = "") -> ListingRecord:

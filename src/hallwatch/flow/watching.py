@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import UUID, uuid5
 
 from hallwatch.core.decide import Threshold, Verdict, judge
+from hallwatch.core.decide.rule import AGREE
 from hallwatch.core.events import Sighting
 from hallwatch.core.model import Face, Frame, Person, Pixels
 from hallwatch.core.motion import Motion
@@ -56,6 +57,8 @@ class Looking:
         self.passings: dict[int, Passing] = {}
         self.analysed = 0
         self.looked = 0
+        self.passed = 0
+        """Tracks that have ended and had shots enough to be searched for."""
 
     @property
     def tracks(self) -> int:
@@ -78,15 +81,22 @@ class Looking:
     def forget(self) -> None:
         """The camera is gone: so is everything that is known of whoever was before it."""
         self._tracker.tracks.clear()
-        self.passings.clear()
+        for number in list(self.passings):
+            self._end(number)
         self._motion = Motion()
 
     def _deal(self, faces: Sequence[Face], at_s: float) -> list[tuple[Track, Face]]:
         """Deal faces to tracks; whatever is known of a passing that has ended is forgotten."""
         dealt, ended = self._tracker.update(faces, at_s)
         for track in ended:
-            self.passings.pop(track.number, None)
+            self._end(track.number)
         return dealt
+
+    def _end(self, number: int) -> None:
+        """Whatever is known of a passing goes; only that there was one is counted."""
+        passing = self.passings.pop(number, None)
+        if passing is not None and len(passing.evidence.shots) >= AGREE:
+            self.passed += 1
 
     def _look_closer(
         self, track: Track, face: Face, frame: Frame, image: Pixels, everybody: Sequence[Face]

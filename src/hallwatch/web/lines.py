@@ -100,8 +100,18 @@ ROWS = (
 MEANING = (
     N_(
         "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
+        " day, counted here on {days} days (likely {low} to {high}; measured on {passes} passes: {faces}); {recognised} of"
+        " listed people's simulated passes reach it."
+    ),
+    N_(
+        "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
         " day (likely {low} to {high}; measured on {passes} passes: {faces}); {recognised} of listed people's simulated"
         " passes reach it."
+    ),
+    N_(
+        "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
+        " day, counted here on {days} days (likely {low} to {high}; extrapolated from {passes} passes: {faces}); {recognised} of"
+        " listed people's simulated passes reach it."
     ),
     N_(
         "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"

@@ -22,12 +22,17 @@ class SettingsQuestions:
         row = self._session.get(SettingRow, name)
         return None if row is None else self._seals.open_site(f"setting/{name}", row.sealed).decode()
 
+    def names(self, prefix: str) -> list[str]:
+        """The names that begin so, whole."""
+        return list(
+            self._session.scalars(
+                select(SettingRow.name).where(SettingRow.name.startswith(prefix, autoescape=True))
+            )
+        )
+
     def all(self, prefix: str) -> dict[str, str]:
         """Every setting whose name begins so, under the rest of its name. Raises SealBroken."""
-        named = select(SettingRow.name).where(SettingRow.name.startswith(prefix, autoescape=True))
-        return {
-            name.removeprefix(prefix): self.get(name) or "" for name in self._session.scalars(named).all()
-        }
+        return {name.removeprefix(prefix): self.get(name) or "" for name in self.names(prefix)}
 
 
 class SettingsBook(SettingsQuestions):

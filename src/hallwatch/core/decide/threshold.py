@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,23 @@ class Threshold:
     faces: str
     extrapolated: bool
     passes_a_day: int | None = None
+    counted_days: int = 0
+    """On how many days the site itself has counted ``passes_a_day``; 0: it is the setting's."""
+
+    @property
+    def false_a_day(self) -> float:
+        """False alerts a day; 0 where no passes a day are known."""
+        return self.fpir * (self.passes_a_day or 0)
+
+    @property
+    def likely_a_day(self) -> tuple[float, float]:
+        """Between which numbers that likely lies."""
+        return self.interval[0] * (self.passes_a_day or 0), self.interval[1] * (self.passes_a_day or 0)
+
+    def false_for_each_true(self, visits_a_day: float) -> float | None:
+        """False alerts for each true one where listed people pass a camera so often; None where none is found."""
+        found = self.recognised * visits_a_day
+        return self.false_a_day / found if found > 0 else None
 
     def meaning(self) -> str:
         """What the threshold means, in plain words with its sample."""
@@ -39,9 +56,10 @@ class Threshold:
         if self.passes_a_day:
             count = _figure(self.fpir * self.passes_a_day)
             alerts = "false alert" if count == "1" else "false alerts"
+            counted = f", counted here on {self.counted_days} days" if self.counted_days else ""
             often = (
                 f"expect about {count} {alerts} a day with {_photos(self.people)} enrolled and"
-                f" {self.passes_a_day:,} passes a day (likely {_figure(low * self.passes_a_day)} to"
+                f" {self.passes_a_day:,} passes a day{counted} (likely {_figure(low * self.passes_a_day)} to"
                 f" {_figure(high * self.passes_a_day)}"
             )
         else:
@@ -87,10 +105,15 @@ def for_rate(
 
 
 def for_budget(
-    calibration: Calibration, false_alerts_per_day: float, people: int, passes_a_day: int = PASSES_A_DAY
+    calibration: Calibration,
+    false_alerts_per_day: float,
+    people: int,
+    passes_a_day: int = PASSES_A_DAY,
+    counted_days: int = 0,
 ) -> Threshold:
     """The threshold that allows a site ``false_alerts_per_day`` at ``passes_a_day``."""
-    return for_rate(calibration, min(false_alerts_per_day / passes_a_day, 0.5), people, passes_a_day)
+    rate = min(false_alerts_per_day / passes_a_day, 0.5)
+    return replace(for_rate(calibration, rate, people, passes_a_day), counted_days=counted_days)
 
 
 def _pass_rate(tail: Tail, score: float, people: int) -> float:
