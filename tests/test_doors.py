@@ -92,7 +92,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(AccountRequest),
             *get_args(ListingRequest),
             *get_args(RosterRequest),
-            *(get_args(SiteRequest) or (SiteRequest,)),
+            *get_args(SiteRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}

@@ -49,19 +49,19 @@ def row(browser: httpx2.Client, name: str) -> str:
 
 
 def test_a_change_is_kept_shown_and_on_record(console: Running, head: httpx2.Client) -> None:
-    assert "Change" in row(head, "site.passes_per_day")
-    assert change(head, "site.passes_per_day", "1500").status_code == 303
-    shown = row(head, "site.passes_per_day")
-    assert "20000" in shown  # what runs
-    assert "<strong>1500</strong> from the next start on" in shown
+    assert "Change" in row(head, "recognition.rate")
+    assert change(head, "recognition.rate", "3").status_code == 303
+    shown = row(head, "recognition.rate")
+    assert "5.0" in shown  # what runs
+    assert "<strong>3.0</strong> from the next start on" in shown
     (entry,) = [one for one in console.office.reader.trail(5, None) if one.deed.action == "setting.change"]
-    assert entry.deed.subject == "site.passes_per_day"
-    assert dict(entry.deed.detail) == {"from": "the default", "to": "1500"}
+    assert entry.deed.subject == "recognition.rate"
+    assert dict(entry.deed.detail) == {"from": "the default", "to": "3.0"}
     assert entry.deed.reason == "for the tests"
-    assert joined(SITE, console.office.reader.settings("console/")).site.passes_per_day == 1500
+    assert joined(SITE, console.office.reader.settings("console/")).recognition.rate == 3.0
 
-    assert change(head, "site.passes_per_day", "", default="1").status_code == 303
-    assert "next start" not in row(head, "site.passes_per_day")
+    assert change(head, "recognition.rate", "", default="1").status_code == 303
+    assert "next start" not in row(head, "recognition.rate")
 
 
 def test_a_secret_goes_in_and_never_comes_out(console: Running, head: httpx2.Client) -> None:

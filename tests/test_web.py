@@ -131,7 +131,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
         with lock:
             return settled(office.desk.keeping.answer(request))
 
-    settings = SettingsDesk(SITE, SITE, lambda: office.reader.settings(PREFIX))
+    settings = SettingsDesk(SITE, SITE, lambda: office.reader.settings(PREFIX), office.reader.setting)
     photos = PhotoDesk(None)
     board = LiveBoard(["Corridor A", "Entrance"])
     facts = SiteFacts(

@@ -124,11 +124,15 @@ class ReleaseDeletion:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSetting:
-    """Set a setting of the console to what the JSON ``text`` says; "" goes back to its default."""
+    """Set a setting of the console to what the JSON ``text`` says; "" goes back to its default.
+
+    One that moves the threshold waits for a second person's yes; ``projected`` says what is to be expected of it.
+    """
 
     by: By
     name: str
     text: str = field(repr=False)
+    projected: str = ""
     kind: Literal["change-setting"] = "change-setting"
 
 

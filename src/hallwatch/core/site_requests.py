@@ -1,4 +1,4 @@
-"""What the keeper is asked about the site as a whole: a cohort of strangers to compare new templates with."""
+"""What the keeper is asked about the site as a whole: strangers to compare with, settings that take two people."""
 
 from __future__ import annotations
 
@@ -22,4 +22,24 @@ class KeepCohort:
     kind: Literal["keep-cohort"] = "keep-cohort"
 
 
-SiteRequest: TypeAlias = KeepCohort
+@dataclass(frozen=True, slots=True)
+class AnswerSetting:
+    """Say yes or no to another's change of a setting, to exactly what ``digest`` is over."""
+
+    by: By
+    name: str
+    digest: str
+    approve: bool
+    kind: Literal["answer-setting"] = "answer-setting"
+
+
+@dataclass(frozen=True, slots=True)
+class RevertSetting:
+    """Go back to the value before the last change that took two people."""
+
+    by: By
+    name: str
+    kind: Literal["revert-setting"] = "revert-setting"
+
+
+SiteRequest: TypeAlias = KeepCohort | AnswerSetting | RevertSetting

@@ -8,10 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from hallwatch.adapters.store.reader import Reader
+from hallwatch.core.decide import Threshold
 from hallwatch.core.likeness import MOST_NAMED, Likeness
 from hallwatch.core.model import Templates
 from hallwatch.entry.live_list import LiveList
 from hallwatch.flow.cohort import COHORT
+from hallwatch.web.gate import Forecast
+
+BUDGETS = tuple(10 ** (step / 4) for step in range(-8, 7))
+"""False alerts a day, from one in a hundred days to thirty a day."""
 
 
 class Comparing:
@@ -44,12 +49,32 @@ class Comparing:
         external_id, templates = self._reader.templates(person_id)
         return self.likeness(external_id, templates)
 
+    def forecast(self, photos: int) -> Forecast | None:
+        """What is to be expected now, and with so many photos more."""
+        live = self._live
+        return None if live is None else Forecast(live.threshold, live.would_be(photos), _curve(live, photos))
+
+    def forecast_with(self, setting: str, value: object) -> Forecast | None:
+        """The same with another value of a setting."""
+        live = self._live
+        if live is None:
+            return None
+        if setting == "site.false_alerts_per_day" and isinstance(value, float | int):
+            return Forecast(live.threshold, live.would_be(false_alerts_per_day=value), _curve(live))
+        if setting == "site.passes_per_day" and isinstance(value, int):
+            return Forecast(live.threshold, live.would_be(passes_per_day=value), _curve(live))
+        return None
+
     def _cohort(self, live: LiveList) -> Templates | None:
         """The strangers, if their templates are of the pack in use."""
         fingerprint, _space, numbers = self._reader.setting(COHORT).partition(" ")
         if fingerprint != live.gallery.fingerprint:
             return None
         return rows([(fingerprint, b64decode(numbers))], fingerprint, live.gallery.dimensions)
+
+
+def _curve(live: LiveList, photos: int = 0) -> tuple[Threshold, ...]:
+    return tuple(live.would_be(photos, false_alerts_per_day=budget) for budget in BUDGETS)
 
 
 def rows(templates: Sequence[tuple[str, bytes]], fingerprint: str, width: int) -> Templates:

@@ -125,7 +125,9 @@ class Desk:
             OwnBinding(self.store),
             AccountKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
             self.retaining,
-            SettingKeeping(self.records.transaction, SettingRules()),
+            SettingKeeping(
+                self.records.transaction, SettingRules(), lambda prefix: prefix + uuid.uuid4().hex
+            ),
             self.listings,
             RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
             lambda: datetime.now(UTC),

@@ -108,7 +108,7 @@ class Server:
             listening.close()
             os.close(self._lock)
             raise
-        settings = SettingsDesk(file, site, self._stored_settings)
+        settings = SettingsDesk(file, site, self._stored_settings, self._alerts.setting)
         self._ask = partial(ask, socket)
         app = create_app(
             Console(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hallwatch.adapters.sources.address import masked
+from hallwatch.core.asked_setting import ASKED, BEFORE, AskedSetting
 from hallwatch.settings.changing import AT_ONCE, Changeable, Plain, changeable, check, in_file, joined
 from hallwatch.settings.section import Section
 from hallwatch.settings.site import CameraSection, Site
@@ -16,11 +17,12 @@ from hallwatch.web.console import Setting, SettingGroup
 @dataclass(frozen=True, slots=True)
 class SettingsDesk:
     """Implements web.console.SettingQuestions: ``file`` is hallwatch.toml, ``running`` what this run began with,
-    ``stored`` what the database holds now."""
+    ``stored`` what the database holds now, ``one`` a single record in it ("": none)."""
 
     file: Site
     running: Site
     stored: Callable[[], Mapping[str, str]]
+    one: Callable[[str], str]
 
     def now(self) -> Site:
         """What stands now; tables that are read at the start only may differ from what runs."""
@@ -57,6 +59,21 @@ class SettingsDesk:
         """The JSON of what somebody wrote. Raises SettingsError."""
         return json.dumps(changeable()[name].parsed(words))
 
+    def meant(self, name: str, text: str) -> Plain:
+        """The value that a JSON text stands for; "" is the default."""
+        value: Plain = json.loads(text) if text else changeable()[name].info.default
+        return value
+
+    def asked(self, name: str) -> AskedSetting | None:
+        """The change that waits for another's yes."""
+        kept = self.one(ASKED + name)
+        return AskedSetting.of(kept) if kept else None
+
+    def before(self, name: str) -> str | None:
+        """What it was before the last change that took two people, as people see it; None where it is not kept."""
+        kept = self.one(BEFORE + name)
+        return _words(self.meant(name, json.loads(kept))) if kept else None
+
     def _setting(self, table: str, field: str, now: Site, stored: Mapping[str, str]) -> Setting:
         section = getattr(self.running, table)
         name = f"{table}.{field}"
@@ -75,6 +92,7 @@ class SettingsDesk:
             at_once=at_once,
             secret=secret,
             choices=() if one is None else one.choices,
+            takes_two=one is not None and one.takes_two,
         )
 
 
@@ -88,6 +106,10 @@ class SettingRules:
         elif name not in changeable():
             check(name, "null")
         return not changeable()[name].secret
+
+    def takes_two(self, name: str) -> bool:
+        """Whether a change takes two people."""
+        return changeable()[name].takes_two
 
 
 def _source(file: Site, table: str, field: str, one: Changeable | None, stored: Mapping[str, str]) -> str:

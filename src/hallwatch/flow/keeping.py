@@ -34,7 +34,7 @@ from hallwatch.core.requests import (
     SetList,
 )
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
-from hallwatch.core.site_requests import KeepCohort
+from hallwatch.core.site_requests import AnswerSetting, KeepCohort, RevertSetting
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.books import Transaction
@@ -155,7 +155,7 @@ class Keeping:
                         now,
                     )
                 return Done(number=entry.sequence, at=now)
-            case ChangeSetting():
+            case ChangeSetting() | AnswerSetting() | RevertSetting():
                 return self.settings.answer(request, now)
             case RotateMaster():
                 try:

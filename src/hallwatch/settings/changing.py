@@ -42,6 +42,11 @@ class Changeable:
         return bool(_extra(self.info).get("secret"))
 
     @property
+    def takes_two(self) -> bool:
+        """Whether a change takes two people."""
+        return bool(_extra(self.info).get("two_people"))
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The words that it may be; empty for one that is written freely."""
         if self.info.annotation is bool:

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hallwatch.core.policy.networks import HOME, networks_of
 from hallwatch.settings.acme import AcmeSection
-from hallwatch.settings.section import IN_CONSOLE, Section
+from hallwatch.settings.section import IN_CONSOLE, TWO_PEOPLE, Section
 from hallwatch.settings.sign_in import SignInSection
 
 
@@ -38,14 +38,15 @@ class SiteSection(Section):
         gt=0,
         le=1000,
         description="How many wrong alerts a day the whole site can bear.",
-        json_schema_extra=IN_CONSOLE,
+        json_schema_extra=TWO_PEOPLE,
     )
     passes_per_day: int = Field(
         default=20_000,
         gt=0,
         le=10_000_000,
-        description="How often somebody walks past a camera, all cameras together.",
-        json_schema_extra=IN_CONSOLE,
+        description="How often somebody walks past a camera, all cameras together; used until that has been counted on"
+        " five days.",
+        json_schema_extra=TWO_PEOPLE,
     )
     data_dir: str = Field(
         default="data", min_length=1, description="Folder of the records, relative to hallwatch.toml."

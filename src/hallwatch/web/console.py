@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.asked_setting import AskedSetting
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier
 from hallwatch.core.events import CameraState
@@ -161,7 +162,7 @@ class Setting:
 
     ``source`` says where the value comes from: "file", "console" or "" (its default); ``waiting`` is what it will be
     from the next start on; ``choices`` are the words that it may be, if it is not written freely. A ``secret`` is never
-    shown.
+    shown. A change of one that ``takes_two`` waits for another person's yes.
     """
 
     name: str
@@ -172,6 +173,7 @@ class Setting:
     changeable: bool = False
     at_once: bool = False
     secret: bool = False
+    takes_two: bool = False
     choices: tuple[str, ...] = ()
 
 
@@ -194,6 +196,15 @@ class SettingQuestions(Protocol):
 
     def kept_as(self, name: str, words: str) -> str:
         """How what somebody wrote is kept. Raises SettingsError, in one line, for what the setting cannot be."""
+
+    def meant(self, name: str, text: str) -> str | float | int | bool | None:
+        """The value that what is kept stands for; "" is the default."""
+
+    def asked(self, name: str) -> AskedSetting | None:
+        """The change that waits for another's yes."""
+
+    def before(self, name: str) -> str | None:
+        """What it was before the last change that took two people; None where nobody can go back."""
 
 
 @dataclass(frozen=True, slots=True)

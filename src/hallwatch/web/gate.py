@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from hallwatch.core.decide import Threshold
 from hallwatch.core.dossier import Dossier
 from hallwatch.core.likeness import Likeness, graver
 from hallwatch.core.listing import State
@@ -24,11 +25,35 @@ class GateQuestions(Protocol):
     def likeness_of(self, person_id: str) -> Likeness | None:
         """The same by the templates that are kept."""
 
+    def forecast(self, photos: int) -> Forecast | None:
+        """What is to be expected now, and with so many photos more; None where faces are not matched."""
+
+    def forecast_with(self, setting: str, value: object) -> Forecast | None:
+        """The same with another value of a setting that moves the threshold; None for any other setting, too."""
+
 
 class Known(Protocol):
     """People by their numbers."""
 
     def dossier(self, person_id: str) -> Dossier | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is to be expected ``now`` and ``then``; ``curve`` are thresholds for more and more false alerts a day, from
+    which one sees what each costs."""
+
+    now: Threshold
+    then: Threshold
+    curve: tuple[Threshold, ...] = ()
+
+    @property
+    def projected(self) -> str:
+        """For the audit trail, in English."""
+        now, then = (
+            f"{one.false_a_day:.2g} a day, {one.recognised:.0%} found" for one in (self.now, self.then)
+        )
+        return f"false alerts: {now}; then {then}"
 
 
 @dataclass(frozen=True, slots=True)

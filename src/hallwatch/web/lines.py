@@ -100,8 +100,8 @@ ROWS = (
 MEANING = (
     N_(
         "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
-        " day, counted here on {days} days (likely {low} to {high}; measured on {passes} passes: {faces}); {recognised} of"
-        " listed people's simulated passes reach it."
+        " day, counted here on {days} days (likely {low} to {high}; measured on {passes} passes: {faces});"
+        " {recognised} of listed people's simulated passes reach it."
     ),
     N_(
         "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
@@ -110,8 +110,8 @@ MEANING = (
     ),
     N_(
         "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"
-        " day, counted here on {days} days (likely {low} to {high}; extrapolated from {passes} passes: {faces}); {recognised} of"
-        " listed people's simulated passes reach it."
+        " day, counted here on {days} days (likely {low} to {high}; extrapolated from {passes} passes: {faces});"
+        " {recognised} of listed people's simulated passes reach it."
     ),
     N_(
         "At threshold {score} expect about {count} {alerts} a day with {photos} enrolled and {passes_a_day} passes a"

@@ -209,6 +209,7 @@ def _person_page(
         schools=[school for school in console.facts.schools if account.sees(school)],
         kinds=[kind.value for kind in Kind],
         expected=console.expected(len(dossier.photos)),
+        forecast=console.gate.forecast(len(dossier.photos)),
         alike=resemblances(dossier, console.gate, console.lists, account),
         may_write=account.may(May.WRITE_LISTINGS),
         waits={one.record.listing_id for one in dossier.listings if _waits_for(visitor, one)},

@@ -13,6 +13,7 @@ from hallwatch.core.policy.roles import Account, May
 from hallwatch.web import words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
+from hallwatch.web.drawing import drawn
 from hallwatch.web.languages import page_asked_for
 from hallwatch.web.texts import LANGUAGES, N_, gettext, language, ngettext, said, texts_in
 
@@ -62,6 +63,9 @@ class Pages:
             source_words=words.source_words,
             state_words=words.state_words,
             verdict_words=words.verdict_words,
+            figure=words.figure,
+            percent=words.percent,
+            drawn=drawn,
         )
         self._templates.globals["score_words"] = words.score_words
 

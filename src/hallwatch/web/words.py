@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.policy.roles import Role
@@ -64,7 +64,10 @@ ACTION_WORDS = {
     "session.open": N_("Signed in"),
     "session.refused": N_("Was refused a sign-in"),
     "session.prove": N_("Gave the password again"),
+    "setting.ask": N_("Asked for a change of a setting"),
     "setting.change": N_("Changed a setting"),
+    "setting.decline": N_("Declined a change of a setting"),
+    "setting.revert": N_("Put a setting back to its value of before"),
     "templates.refused": N_("Was refused a face template"),
 }
 
@@ -118,6 +121,16 @@ def value_words(value: str) -> str:
 def number(count: int) -> str:
     """A count with its thousands marked."""
     return format_decimal(count, locale=locale())
+
+
+def figure(value: float) -> str:
+    """A number of which only its size is known: two digits."""
+    return format_decimal(float(f"{value:.2g}"), locale=locale(), decimal_quantization=False)
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent."""
+    return format_percent(share, "#,##0%", locale=locale())
 
 
 def moment(at: datetime, zone: tzinfo | None) -> str:

@@ -86,6 +86,8 @@ WEB = (
     Door("GET /settings", May.SEE_SETTINGS, Whose.SITE),
     Door("GET /settings/{name}", May.CHANGE_SETTINGS, Whose.SITE, grave=True),
     Door("POST /settings/{name}", May.CHANGE_SETTINGS, Whose.SITE, grave=True),
+    Door("POST /settings/{name}/answer", May.CHANGE_SETTINGS, Whose.SITE, grave=True),
+    Door("POST /settings/{name}/revert", May.CHANGE_SETTINGS, Whose.SITE, grave=True),
     Door("GET /healthz", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /static/{path}", Who.ANYBODY, Whose.NOBODYS),
 )
@@ -124,6 +126,8 @@ SOCKET = tuple(
         "let-go",
         "import-done",
         "keep-cohort",
+        "answer-setting",
+        "revert-setting",
     )
 )
 
