@@ -135,7 +135,6 @@ def running(folder: Path) -> Iterator[Running]:
         run="run-1",
         name="Main Street School",
         zone=ZoneInfo("America/Chicago"),
-        people=12,
         expired=2,
         not_begun=1,
         refused=(Refusal(7, "photo 'x.png' <b>is missing</b>"),),
@@ -159,6 +158,7 @@ def running(folder: Path) -> Iterator[Running]:
         lists=office.reader,
         photos=photos,
         expected=lambda count: f"Words about {count} photos more.",
+        looked_for=lambda: 12,
         device_key=b"devices",
     )
     app = create_app(made)

@@ -27,7 +27,7 @@ from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
-from hallwatch.entry.law import law_of
+from hallwatch.entry.law import folder_on_trial, law_of
 from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.own_sign_in import OwnSignIn
@@ -57,6 +57,7 @@ from hallwatch.web.console import Console, SiteFacts, Status
 
 LOG = logging.getLogger(__name__)
 
+ON_TRIAL = "On trial: the people of list.csv are looked for without a second person's yes."
 UNSEEN = "{count} listed people are not looked for: their photos cannot be used; see Lists."
 
 
@@ -91,6 +92,9 @@ class Server:
             try:
                 file, site = site, joined(site, self._stored_settings())
                 forbidden = _under_law(site, environment, socket)
+                if folder_on_trial(site):
+                    ask(socket, Note(By("system", "hallwatch.toml"), "list.unapproved"))
+                    self._board.trouble("on trial", ON_TRIAL)
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
                 self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
                 live = live_list(site, self.prepared)
@@ -121,6 +125,7 @@ class Server:
                 lists=self._alerts,
                 photos=self._photos,
                 expected=lambda photos: "" if live is None else live.expected(photos),
+                looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),
                 secure=served is not None,
                 demo=demo,
@@ -243,7 +248,6 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         run=secrets.token_hex(8),
         name=site.site.name,
         zone=ZoneInfo(site.site.time_zone) if site.site.time_zone else None,
-        people=len(prepared.people),
         expired=prepared.expired,
         not_begun=prepared.not_begun,
         refused=prepared.refused,

@@ -127,8 +127,14 @@ class KeysSection(Section):
 class WatchlistSection(Section):
     """[watchlist]"""
 
-    dir: str = Field(
-        min_length=1, description="Folder with list.csv and its photos, relative to hallwatch.toml."
+    dir: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Folder with list.csv and its photos, relative to hallwatch.toml, for a trial.",
+    )
+    unapproved: bool = Field(
+        default=False,
+        description="Look for the people of list.csv although no second person has said yes to them: for a trial.",
     )
 
 
@@ -232,7 +238,7 @@ class Site(Section):
     """All of hallwatch.toml; paths are already absolute."""
 
     site: SiteSection
-    watchlist: WatchlistSection
+    watchlist: WatchlistSection = Field(default_factory=lambda: WatchlistSection())
     recognition: RecognitionSection = Field(default_factory=lambda: RecognitionSection())
     cameras: tuple[CameraSection, ...] = Field(default=(), strict=False)
     console: ConsoleSection = Field(default_factory=lambda: ConsoleSection())

@@ -199,7 +199,7 @@ class SettingQuestions(Protocol):
 class SiteFacts:
     """What does not change while the server runs.
 
-    ``run`` is another text at every start; ``people`` counts those who can be found, ``expired`` and
+    ``run`` is another text at every start; ``expired`` and
     ``not_begun`` the rows left out by their dates, ``noted`` are rows of which something is to be known;
     ``meaning`` explains the score in one or two sentences; ``zone`` None is the machine's own; ``notice`` is a
     line for the top of the page (the demo says there what it is); ``places`` says where each camera hangs.
@@ -208,7 +208,6 @@ class SiteFacts:
     run: str
     name: str
     zone: tzinfo | None
-    people: int
     expired: int
     not_begun: int
     refused: tuple[Refusal, ...]
@@ -256,7 +255,8 @@ class Console:
     ``ask`` gives the keeper a request and raises UserError when it is refused or not answered. ``secure`` says that
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
-    ``expected`` says in words what so many more photos on the list would mean.
+    ``expected`` says in words what so many more photos on the list would mean; ``looked_for`` counts those who can be
+    found just now.
     """
 
     facts: SiteFacts
@@ -271,6 +271,7 @@ class Console:
     lists: ListQuestions
     photos: PhotoQuestions
     expected: Callable[[int], str]
+    looked_for: Callable[[], int]
     device_key: bytes = field(repr=False)
     secure: bool = False
     demo: bool = False

@@ -127,6 +127,7 @@ LINES = (*SIGNING_IN, *TROUBLES, *CAMERAS, *ROWS, *MEANING)
 LISTINGS = (
     N_("others have said yes to these photos, or are asked to; end the listing and write another"),
     N_("this person is not of your schools alone"),
+    N_("On trial: the people of list.csv are looked for without a second person's yes."),
     N_("{count} listed people are not looked for: their photos cannot be used; see Lists."),
     N_("your role or your schools do not include this listing"),
     N_("this listing is for schools that are not yours"),

@@ -71,6 +71,7 @@ class Pages:
         places = [(path, name) for path, name, need in NAVIGATION if account and account.may(need)]
         return self._templates.get_template(template).render(
             facts=self._console.facts,
+            looked_for=self._console.looked_for(),
             visitor=visitor,
             navigation=places,
             secure=self._console.secure,
