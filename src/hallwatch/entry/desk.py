@@ -29,6 +29,8 @@ from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.import_batches import ImportKeeping
+from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.retaining import Retaining
@@ -103,6 +105,7 @@ class Desk:
             head=_signed_head(chest, self.store),
         )
         self._touched: list[str] = []
+        self.busy = True
         self._zone = self._zone_of(time_zone)
         self.retaining = Retaining(
             self.records.transaction,
@@ -113,19 +116,30 @@ class Desk:
             self.records.transaction,
             self._listing_rules,
             lambda: datetime.now(self._zone).date(),
-            lambda prefix: prefix + uuid.uuid4().hex,
+            _new_number,
             schools,
             self._touched.append,
+        )
+        clearing = Clearing(self._depart, self.store.destroy)
+        self.import_turns = ImportTurns(self.records.transaction, self.listings, clearing)
+        self.imports = ImportKeeping(
+            self.records.transaction,
+            self._profile,
+            self.listings.today,
+            _new_number,
+            self.listings,
+            clearing,
         )
         self.keeping = Keeping(
             self.records.transaction,
             OwnKeys(chest, self.store),
             OwnBinding(self.store),
-            AccountKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
+            AccountKeeping(self.records.transaction, _new_number),
             self.retaining,
             SettingKeeping(self.records.transaction, SettingRules()),
             self.listings,
             RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
+            self.imports,
             lambda: datetime.now(UTC),
         )
         try:
@@ -156,21 +170,24 @@ class Desk:
             found = [books.listings.change_of(person_id) for person_id in sorted(touched)]
         return [change for change in found if change is not None]
 
+    def turn(self) -> None:
+        """A little of what takes long, between requests; ``busy`` says whether there is more of it."""
+        if self.busy:
+            self.busy = self.import_turns.turn(datetime.now(UTC))
+
     def tidy(self) -> None:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""
         self.retaining.turn()
+        self.busy = True
         self.listings.sweep(datetime.now(UTC), emergencies=self.retaining.held is not None)
+        if self.retaining.held is None:
+            self.imports.lapse(datetime.now(UTC))
         if self.retaining.held is None:
             self.chest.backups.prune(datetime.now(UTC))
 
     def close(self) -> None:
         """Sign the trail's end and give the database back."""
         self.records.close()
-
-    def _retention(self) -> Retention | None:
-        """The rules of the place that this installation is bound to."""
-        code = bound_to(self.store)
-        return None if code is None else read_profile(code).retention
 
     def is_listed(self, external_id: str) -> bool:
         """Whether the list as it is now names this person; also while no list was ever set."""
@@ -193,8 +210,17 @@ class Desk:
         return ZoneInfo(name) if name else None
 
     def _listing_rules(self) -> ListingRules | None:
+        profile = self._profile()
+        return None if profile is None else profile.listing
+
+    def _retention(self) -> Retention | None:
+        profile = self._profile()
+        return None if profile is None else profile.retention
+
+    def _profile(self) -> Profile | None:
+        """The rules of the place that this installation is bound to."""
         code = bound_to(self.store)
-        return None if code is None else read_profile(code).listing
+        return None if code is None else read_profile(code)
 
     def _depart(self, number: str, at: datetime) -> None:
         """In the journal, without a tag: whoever has left the roster may come back under the same id."""
@@ -210,4 +236,9 @@ class Desk:
                     continue
                 books.people.erase(number)
                 books.listings.expunge(number, datetime.now(UTC))
+                books.imports.erase(number)
                 books.alerts.erase(number, datetime.now(UTC))
+
+
+def _new_number(prefix: str) -> str:
+    return prefix + uuid.uuid4().hex

@@ -56,13 +56,20 @@ class LiveList:
 
     def change(self, change: ListChange) -> OnTheList | None:
         """Take a change over; what the workers are told of it, None where it is none."""
-        person, templates = self._joined(change)
-        told = OnTheList(change.external_id, person, templates.tobytes() if person is not None else b"")
-        if self._is_so(told):
-            return None
-        enrol([told], self.gallery, self.people)
-        self.version += 1
-        return told
+        return next(iter(self.change_all([change])), None)
+
+    def change_all(self, changes: Iterable[ListChange]) -> list[OnTheList]:
+        """Take changes over, all at once; what the workers are told of them."""
+        told = {}
+        for change in changes:
+            person, templates = self._joined(change)
+            one = OnTheList(change.external_id, person, templates.tobytes() if person is not None else b"")
+            if not self._is_so(one):
+                told[one.external_id] = one
+        if told:
+            enrol(list(told.values()), self.gallery, self.people)
+            self.version += 1
+        return list(told.values())
 
     def forget(self, external_id: str) -> OnTheList | None:
         """Somebody was erased: list.csv does not bring them back either."""

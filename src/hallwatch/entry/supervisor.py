@@ -16,7 +16,7 @@ from hallwatch.core.events import (
     Enrol,
     Enrolled,
     Forget,
-    ListChange,
+    ListChanges,
     OnTheList,
     Sighting,
 )
@@ -145,9 +145,10 @@ class Supervisor:
             case Held():
                 self._board.trouble("retention", message.why and HELD.format(why=message.why))
             case Forget():
-                self._enrol(None if self._live is None else self._live.forget(message.external_id))
-            case ListChange():
-                self._enrol(None if self._live is None else self._live.change(message))
+                told = None if self._live is None else self._live.forget(message.external_id)
+                self._enrol([] if told is None else [told])
+            case ListChanges():
+                self._enrol([] if self._live is None else self._live.change_all(message.changes))
             case Enrolled():
                 self._acknowledged(one, message)
             case Dropped():
@@ -165,14 +166,16 @@ class Supervisor:
             case _:
                 raise TypeError(f"{one.name} sent a {type(message).__name__}")
 
-    def _enrol(self, told: OnTheList | None) -> None:
+    def _enrol(self, told: Sequence[OnTheList]) -> None:
         """Workers at work are told; workers to come are given the list as it is now."""
-        if told is not None and self._live is not None:
+        if told and self._live is not None:
             threshold = self._live.threshold
             for worker in self._workers:
                 worker.order = replace(worker.order, threshold=threshold)
                 if worker.link is not None:
-                    self._telling.setdefault(worker.name, Telling()).put(told)
+                    telling = self._telling.setdefault(worker.name, Telling())
+                    for one in told:
+                        telling.put(one)
                     self._tell(worker)
             if self._live.people:
                 self._explain(threshold.meaning())

@@ -8,6 +8,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from hallwatch.core.audit import Deed
+from hallwatch.core.import_requests import (
+    AnswerImport,
+    CloseImport,
+    ImportEnd,
+    ImportEntry,
+    ImportSame,
+    OpenImport,
+)
 from hallwatch.core.listing import State
 from hallwatch.core.listing_requests import (
     AnswerListing,
@@ -37,6 +45,7 @@ from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.books import Transaction
+from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.persons import why_not_kept
 from hallwatch.flow.retaining import Retaining
@@ -76,6 +85,7 @@ class Keeping:
     settings: SettingKeeping
     listings: ListingKeeping
     roster: RosterKeeping
+    imports: ImportKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -167,6 +177,8 @@ class Keeping:
                 return self.listings.answer(request, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
+            case OpenImport() | ImportEntry() | ImportEnd() | ImportSame() | CloseImport() | AnswerImport():
+                return self.imports.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 
@@ -209,6 +221,7 @@ class Keeping:
         with self.transaction() as books:
             books.people.erase(number)
             books.listings.expunge(number, now)
+            books.imports.erase(number)
             books.alerts.erase(number, now)
             self.listings.forget(books, request.external_id, request.by, now)
             complete = self.keys.complete_on(now)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from hallwatch.core.audit import Plain
+from hallwatch.core.import_batch import OVER
 from hallwatch.core.ledger import ListVersion
 from hallwatch.core.listing import (
     APPROVAL_LIFE,
@@ -70,6 +71,8 @@ class ListingKeeping:
         if rules is None:
             return Refused("no jurisdiction is set: without the law of its place nobody is listed")
         with self.transaction() as books:
+            if (why := _of_an_import(books, request.listing_id)) is not None:
+                return Refused(why)
             mine = books.accounts.account(request.by.actor)
             reply = self._answered(request, books, mine, rules, now)
             if isinstance(reply, Done) and (record := books.listings.listing(reply.subject)) is not None:
@@ -111,7 +114,7 @@ class ListingKeeping:
             if emergencies:
                 over = [record for record in over if record.emergency_until is not None]
             for record in over:
-                why = "nobody approved the emergency" if record.emergency_until else "its last day is over"
+                why = "nobody approved the emergency" if record.emergency_until else OVER
                 books.listings.put(_became(record, State.ENDED, now, why))
                 self.touched(record.person_id)
                 drop_idle_templates(books, record.person_id)
@@ -238,7 +241,7 @@ class ListingKeeping:
         if not (record.state is State.WAITING or record.emergency_until is not None):
             return Refused(f"it is {record.state}: there is nothing to answer")
         asked = asked_for(books, record)
-        why = why_not(asked, mine, record, digest_now(books, record), request.digest, now)
+        why = why_not(asked, mine, record.author, digest_now(books, record), request.digest, now)
         if why is not None:
             _tell(books, request.by, "second.refused", record, now)
             return Refused(why)
@@ -279,6 +282,15 @@ class ListingKeeping:
     def _own_kinds(self, books: Books) -> frozenset[str]:
         """The lists that the district's board has made: none can be made yet."""
         return frozenset()
+
+
+def _of_an_import(books: Books, listing_id: str) -> str | None:
+    """Why nobody answers, rewrites or ends a listing singly that waits as one of many."""
+    record = books.listings.listing(listing_id) if listing_id else None
+    if record is None or record.state is not State.WAITING:
+        return None
+    batch = books.imports.holding(listing_id)
+    return None if batch is None else f"it is one of import {batch.number}, which is answered as one"
 
 
 def _was_emergency(books: Books, record: ListingRecord, now: datetime) -> bool:

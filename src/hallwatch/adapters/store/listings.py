@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.accounts import second_of
@@ -136,6 +136,11 @@ class ListingBook(ListingQuestions):
         row.author, row.changed, row.asked = record.author, record.changed, record.asked
         row.emergency, row.emergency_until = record.emergency, record.emergency_until
         self._session.flush()
+
+    def withdraw(self, listing_id: str) -> None:
+        """A listing that never held, and nobody has said yes to, goes."""
+        never = (ListingRow.listing_id == listing_id) & (ListingRow.state == State.WAITING.value)
+        self._session.execute(delete(ListingRow).where(never))
 
     def expunge(self, person_id: str, now: datetime) -> None:
         """What the person's listings said goes; the rows stay, without words."""

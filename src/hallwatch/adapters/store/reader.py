@@ -15,6 +15,8 @@ from hallwatch.adapters.store import engine
 from hallwatch.adapters.store.accounts import AccountQuestions
 from hallwatch.adapters.store.alerts import AlertQuestions
 from hallwatch.adapters.store.audit_log import AuditQuestions
+from hallwatch.adapters.store.import_batches import ImportQuestions
+from hallwatch.adapters.store.import_known import known_of
 from hallwatch.adapters.store.listings import ListingQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.place import Place
@@ -22,6 +24,7 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier, Standing
+from hallwatch.core.import_batch import Known
 from hallwatch.core.imports import Entry
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.listing import ListingRecord, State, digest_of
@@ -183,7 +186,22 @@ class Reader:
     def roster(self) -> dict[str, Entry]:
         """What the roster's file said last of everybody in it, by external id."""
         with self.people() as people:
-            return {person.external_id: person.taken for _, person in people.everybody() if person.taken}
+            return {
+                person.external_id: person.taken
+                for _, person in people.everybody()
+                if person.taken and person.is_roster
+            }
+
+    @contextmanager
+    def imports(self) -> Iterator[ImportQuestions]:
+        """Questions about imports."""
+        with self._session() as session:
+            yield ImportQuestions(session, self._seals)
+
+    def imported(self, key: str) -> dict[str, Known]:
+        """Everybody whom imports of a source have named, by the id that its files give them."""
+        with self._session() as session:
+            return known_of(session, self._seals, key)
 
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""

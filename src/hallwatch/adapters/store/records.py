@@ -15,6 +15,7 @@ from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.accounts import AccountBook
 from hallwatch.adapters.store.alerts import AlertBook
 from hallwatch.adapters.store.audit_log import AuditBook
+from hallwatch.adapters.store.import_batches import ImportBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.place import Place, SqliteFile
@@ -32,6 +33,7 @@ class Books:
     alerts: AlertBook
     people: PeopleBook
     listings: ListingBook
+    imports: ImportBook
     settings: SettingsBook
     accounts: AccountBook
     audit: AuditBook
@@ -88,6 +90,7 @@ class Records:
                     alerts,
                     people,
                     ListingBook(session, self._seals),
+                    ImportBook(session, self._seals),
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
                     audit,

@@ -123,6 +123,12 @@ SOCKET = tuple(
         "take-in",
         "let-go",
         "import-done",
+        "open-import",
+        "import-entry",
+        "import-end",
+        "import-same",
+        "close-import",
+        "answer-import",
     )
 )
 
