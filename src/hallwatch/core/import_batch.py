@@ -7,7 +7,7 @@ and over whose listing is to end.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -141,6 +141,20 @@ def digest_of_batch(items: Iterable[BatchItem]) -> str:
     for item in sorted(items, key=lambda one: one.listing_id):
         digest.update(f"{item.act.value} {item.listing_id} {item.digest}\n".encode())
     return digest.hexdigest()
+
+
+def counts_of(items: Iterable[BatchItem], counts: Counts) -> Counts:
+    """What is in an import, with who stays and what was refused as ``counts`` has it."""
+    acts: dict[str, set[Act]] = {}
+    for item in items:
+        acts.setdefault(item.person_id, set()).add(item.act)
+    kinds = list(acts.values())
+    return replace(
+        counts,
+        added=kinds.count({Act.LIST}),
+        changed=kinds.count({Act.LIST, Act.END}),
+        ended=kinds.count({Act.END}),
+    )
 
 
 def needed_for(rules: ListingRules, *, careful: bool, proven: bool) -> Needed:

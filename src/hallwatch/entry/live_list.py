@@ -9,7 +9,7 @@ import numpy as np
 
 from hallwatch.core.decide import Threshold
 from hallwatch.core.decide.calibration import Calibration
-from hallwatch.core.decide.threshold import for_budget
+from hallwatch.core.decide.threshold import for_budget, of_longer_list
 from hallwatch.core.events import ListChange, OnTheList
 from hallwatch.core.model import Person, Templates
 from hallwatch.core.recognise.gallery import Gallery
@@ -42,6 +42,10 @@ class LiveList:
         """What the list would mean with so many photos more, in plain words with its sample."""
         size = self.gallery.size + photos
         return for_budget(self._calibration, self._budget, size, self._passes).meaning()
+
+    def expected_of_import(self, photos: int) -> str:
+        """The same beside what the list means now, and what a true alert costs."""
+        return of_longer_list(self._calibration, self._budget, self.gallery.size, photos, self._passes)
 
     def load(self, changes: Iterable[ListChange]) -> None:
         """The listings that hold at the start, all at once."""

@@ -11,6 +11,7 @@ from hallwatch.core.import_batch import (
     OPEN_BATCH,
     BatchRecord,
     BatchState,
+    counts_of,
     digest_of_batch,
     needed_for,
 )
@@ -177,7 +178,7 @@ class ImportKeeping:
         waiting = replace(
             batch,
             state=BatchState.WAITING,
-            words=request.words,
+            words=replace(request.words, counts=counts_of(items, request.words.counts)),
             changed=now,
             asked=batch.asked if stays else now,
             digest=digest,
