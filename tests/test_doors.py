@@ -23,6 +23,7 @@ from hallwatch.core.requests import (
     DisableAccount,
     ListingRequest,
     RecordRequest,
+    ImportRequest,
     RosterRequest,
 )
 from hallwatch.entry.cli import app as command_line
@@ -91,6 +92,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(AccountRequest),
             *get_args(ListingRequest),
             *get_args(RosterRequest),
+            *get_args(ImportRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}

@@ -196,7 +196,7 @@ def _steps(
     for entry in entries:
         before = known.get(entry.external_id)
         terms = terms_of(entry, found, order.wish, place.profile, place.today)
-        fresh = before is None
+        fresh = before is None or before.stands is Stands.OVER
         photo = not fresh or "prints" not in entry.unsaid
         why = why_not_listed(entry, terms, place.profile, place.today, photo=photo)
         step = compared(entry, before, terms, place.today)

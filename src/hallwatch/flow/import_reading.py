@@ -132,8 +132,9 @@ class Reading:
         if request.terms is None and standing is not Stands.LISTED:
             return "is not listed just now; read the file again"
         if request.photos is None:
-            kept = books.imports.staged(self.batch.import_id, number) or books.people.photo_digests(number)
-            return None if kept else NO_PHOTO
+            # A listing that is over has left no template: its photos have to come again.
+            here = books.imports.person(self.batch.import_id, number)
+            return None if standing is Stands.LISTED or here is not None else NO_PHOTO
         others = [
             one
             for one in every

@@ -25,6 +25,7 @@ from hallwatch.core.listing import OPEN, ListingRecord, State, digest_of
 from hallwatch.core.requests import By
 from hallwatch.errors import KeyGone
 from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.idle import drop_idle_templates
 from hallwatch.flow.import_reading import drop, photos_then
 from hallwatch.flow.listings import ListingKeeping
 
@@ -57,6 +58,7 @@ class Clearing:
         except KeyGone:
             return []
         if approved or books.listings.listings(person_id=person_id) or books.imports.awaits(person_id):
+            drop_idle_templates(books, person_id)
             return []
         self.depart(person_id, now)
         books.people.let_go(person_id)
@@ -98,6 +100,7 @@ class ImportTurns:
             except KeyGone:
                 note = ERASED
             books.imports.finish(batch.import_id, person_id, note)
+            drop_idle_templates(books, person_id)
             if note:
                 detail: dict[str, Plain] = {"import": batch.number, "why": note}
                 books.audit.add(SYSTEM.does("import.skip", person_id, detail=detail), now)

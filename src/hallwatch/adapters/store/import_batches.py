@@ -9,8 +9,15 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.accounts import second_of
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import ImportItemRow, ImportPersonRow, ImportPhotoRow, ImportRow
+from hallwatch.adapters.store.tables import (
+    ImportItemRow,
+    ImportPersonRow,
+    ImportPhotoRow,
+    ImportRow,
+    SecondRow,
+)
 from hallwatch.core.import_batch import (
     OPEN_BATCH,
     Act,
@@ -22,6 +29,7 @@ from hallwatch.core.import_batch import (
 )
 from hallwatch.core.model import Person
 from hallwatch.core.photo_kept import PhotoKept
+from hallwatch.core.second import SecondRequest
 from hallwatch.errors import KeyGone
 
 _WORDS: TypeAdapter[BatchWords] = TypeAdapter(BatchWords)
@@ -123,6 +131,12 @@ class ImportQuestions:
             .order_by(ImportPhotoRow.place)
         )
         return tuple(self._photo(row) for row in rows.all())
+
+    def asked(self, record: BatchRecord) -> list[SecondRequest]:
+        """The yeses that were asked for when the import was proposed last."""
+        mine = SecondRow.subject == record.import_id
+        rows = self._session.scalars(select(SecondRow).where(mine).order_by(SecondRow.request_id))
+        return [second_of(row) for row in rows if row.asked_at == record.asked]
 
     def count(self, import_id: str, *, done: bool | None = None) -> int:
         """How many people are in an import."""

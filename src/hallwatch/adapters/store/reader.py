@@ -203,6 +203,11 @@ class Reader:
         with self._session() as session:
             return known_of(session, self._seals, key)
 
+    def photos_listed(self, fingerprint: str) -> int:
+        """How many photos a camera is compared with just now, with a template of this pack."""
+        with self.people() as people:
+            return people.photos_listed(fingerprint)
+
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""
         with self.people() as people:

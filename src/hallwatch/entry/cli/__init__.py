@@ -13,6 +13,7 @@ from hallwatch.entry.cli import (
     demo,
     evaluate,
     import_check,
+    import_listed,
     import_roster,
     jurisdictions,
     models,
@@ -41,6 +42,9 @@ app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
 app.command()(bench.bench)
 import_check.app.command("roster")(import_roster.roster)
+import_check.app.command("registry")(import_listed.registry)
+import_check.app.command("list")(import_listed.list_)
+import_check.app.command("waiting")(import_listed.waiting)
 app.add_typer(import_check.app, name="import")
 app.command()(jurisdictions.jurisdictions)
 app.command("sign-in-link")(sign_in_link.sign_in_link)
