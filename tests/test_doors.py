@@ -21,9 +21,9 @@ from hallwatch.core.requests import (
     AccountRequest,
     By,
     DisableAccount,
+    ImportRequest,
     ListingRequest,
     RecordRequest,
-    ImportRequest,
     RosterRequest,
 )
 from hallwatch.entry.cli import app as command_line

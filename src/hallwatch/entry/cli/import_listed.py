@@ -233,4 +233,4 @@ def _line(one: BatchRecord, missing: int, left: int) -> str:
 
 
 def _day(day: date | None) -> str | None:
-    return day and day.isoformat()
+    return None if day is None else day.isoformat()
