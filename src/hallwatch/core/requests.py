@@ -28,6 +28,8 @@ from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.model import Person
+from hallwatch.core.notice_requests import AppealRequest as AppealRequest
+from hallwatch.core.notice_requests import OwnListRequest as OwnListRequest
 from hallwatch.core.roster_requests import RosterRequest as RosterRequest
 
 
@@ -142,7 +144,9 @@ RecordRequest: TypeAlias = (
     | AfterRestore
     | ChangeSetting
 )
-Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest
+Request: TypeAlias = (
+    RecordRequest | AccountRequest | ListingRequest | RosterRequest | AppealRequest | OwnListRequest
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,10 @@ from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.own_lists import OwnListKeeping
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
@@ -126,6 +128,8 @@ class Desk:
             SettingKeeping(self.records.transaction, SettingRules()),
             self.listings,
             RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
+            AppealKeeping(self.listings, self.listings.number),
+            OwnListKeeping(self.records.transaction, self.listings.today, self.listings.number),
             lambda: datetime.now(UTC),
         )
         try:
