@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from ctypes import CDLL
+
 from hallwatch.errors import PaperError
 
+PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
 NO_PANGO = (
     "no PDF can be made here: the library Pango is missing (Debian: libpango-1.0-0, libpangoft2-1.0-0); print the page"
     " instead"
@@ -13,11 +16,13 @@ NO_PANGO = (
 def pdf_of(html: str) -> bytes:
     """A PDF/UA-1 of one page of HTML with its style inside. Raises PaperError where Pango is missing."""
     try:
-        # Not at the top: it loads Pango, which a server without it can do without.
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher, URLFetcherResponse
+        for library in PANGO:
+            CDLL(library)
     except OSError as error:
         raise PaperError(NO_PANGO) from error
+    # Not at the top: it loads Pango, and a server does without that until somebody wants a PDF.
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Nothing(URLFetcher):  # type: ignore[misc]
         """Neither the network nor any file."""
