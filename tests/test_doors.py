@@ -19,10 +19,12 @@ from hallwatch.core.policy.doors import COMMANDS, DOORS, SOCKET, WEB, Door, Who,
 from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, Account, May, Role
 from hallwatch.core.requests import (
     AccountRequest,
+    AppealRequest,
     By,
     DisableAccount,
     ImportRequest,
     ListingRequest,
+    OwnListRequest,
     RecordRequest,
     RosterRequest,
 )
@@ -93,6 +95,8 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(ListingRequest),
             *get_args(RosterRequest),
             *get_args(ImportRequest),
+            *get_args(AppealRequest),
+            *get_args(OwnListRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}
@@ -159,8 +163,10 @@ def expected(door: Door, account: Account | None, school: str, path: str) -> int
         return 403
     if path == "/" and May.SEE_ALERTS not in ALLOWED[account.role]:
         return 303
-    if path == "/confirm/provider" or "{person_id}" in path:
-        return 404  # none is set up; there is no such person
+    if path == "/confirm/provider" or any(
+        name in path for name in ("{person_id}", "{listing_id}", "{appeal_id}")
+    ):
+        return 404  # none is set up; there is no such person, listing or appeal
     if "{alert_id}" in path and not account.sees(school):
         return 404
     if "{alert_id}" in path and path.endswith("photo") and school == "South":

@@ -29,6 +29,7 @@ from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper_client import settled
+from hallwatch.entry.own_papers import papers_under
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.settings_desk import SettingsDesk
@@ -157,6 +158,7 @@ def running(folder: Path) -> Iterator[Running]:
         provider=OwnSignIn(settings.now),
         lists=office.reader,
         photos=photos,
+        papers=papers_under("US-MO"),
         expected=lambda count: f"Words about {count} photos more.",
         looked_for=lambda: 12,
         device_key=b"devices",

@@ -15,6 +15,7 @@ HallwatchError
 │   ├── BackupError       a backup cannot be made, or is not one that can be restored here
 │   ├── PasskeyRefused    a passkey that does not fit, or comes too late
 │   ├── ProviderFault     the district's own sign-in does not answer, or says something else than it should
+│   ├── PaperError        a paper cannot be made here, for want of a library of the system
 │   ├── Forbidden         the law of the place, or the policy, says no
 │   ├── Unkeepable        what was asked for cannot stand in the database; nothing of it was written
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
@@ -90,6 +91,10 @@ class PasskeyRefused(UserError):
 
 class ProviderFault(UserError):
     """The district's own sign-in does not answer, or says something else than it should."""
+
+
+class PaperError(UserError):
+    """A paper cannot be made here, for want of a library of the system."""
 
 
 class Forbidden(UserError):

@@ -68,7 +68,7 @@ class Terms:
     """What a listing says, and what its approvers say yes to. ``ends`` is its last day; ``schools`` empty is all.
 
     ``conditions`` are those under which the person may come all the same ("to the play on 4 May, escorted"), until
-    ``conditions_until``.
+    ``conditions_until``. ``untold`` is why safety forbids telling the person of it; "" where the person is told.
     """
 
     kind: str
@@ -83,6 +83,7 @@ class Terms:
     conditions: str = ""
     conditions_until: date | None = None
     review: date | None = None
+    untold: str = ""
 
     def holds_on(self, day: date) -> bool:
         """From its first to its last day, both included."""
@@ -127,6 +128,8 @@ class ListingRecord:
 def digest_of(person_id: str, terms: Terms, photos: tuple[bytes, ...]) -> str:
     """SHA-256 over exactly what is approved: whom, with which photos (their digests), on which terms."""
     said = asdict(terms) | {"schools": sorted(terms.schools)}
+    if not terms.untold:  # as before there was such a word, so that what waits since then stays valid
+        del said["untold"]
     text = json.dumps([person_id, said, [photo.hex() for photo in photos]], default=str, sort_keys=True)
     return sha256(text.encode()).hexdigest()
 

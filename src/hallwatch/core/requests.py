@@ -29,6 +29,8 @@ from hallwatch.core.by import By as By
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.model import Person
+from hallwatch.core.notice_requests import AppealRequest as AppealRequest
+from hallwatch.core.notice_requests import OwnListRequest as OwnListRequest
 from hallwatch.core.photo_kept import PhotoKept as PhotoKept
 from hallwatch.core.roster_requests import RosterRequest as RosterRequest
 
@@ -133,7 +135,15 @@ RecordRequest: TypeAlias = (
     | AfterRestore
     | ChangeSetting
 )
-Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest | ImportRequest
+Request: TypeAlias = (
+    RecordRequest
+    | AccountRequest
+    | ListingRequest
+    | RosterRequest
+    | ImportRequest
+    | AppealRequest
+    | OwnListRequest
+)
 
 
 @dataclass(frozen=True, slots=True)

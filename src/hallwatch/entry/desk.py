@@ -29,10 +29,12 @@ from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.own_lists import OwnListKeeping
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
@@ -140,6 +142,8 @@ class Desk:
             self.listings,
             RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
             self.imports,
+            AppealKeeping(self.listings, self.listings.number),
+            OwnListKeeping(self.records.transaction, self.listings.today, self.listings.number),
             lambda: datetime.now(UTC),
         )
         try:

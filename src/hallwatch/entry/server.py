@@ -30,6 +30,7 @@ from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import folder_on_trial, law_of
 from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.live_list import LiveList
+from hallwatch.entry.own_papers import papers_under
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.relook import relook, without_template
@@ -124,6 +125,7 @@ class Server:
                 provider=OwnSignIn(settings.now),
                 lists=self._alerts,
                 photos=self._photos,
+                papers=papers_under(site.site.jurisdiction),
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hallwatch.adapters.sources.address import masked
+from hallwatch.core.notice import Particulars
 from hallwatch.settings.changing import AT_ONCE, Changeable, Plain, changeable, check, in_file, joined
 from hallwatch.settings.section import Section
 from hallwatch.settings.site import CameraSection, Site
@@ -56,6 +57,20 @@ class SettingsDesk:
     def kept_as(self, name: str, words: str) -> str:
         """The JSON of what somebody wrote. Raises SettingsError."""
         return json.dumps(changeable()[name].parsed(words))
+
+    def particulars(self) -> Particulars:
+        """What notices say of the district just now."""
+        now = self.now()
+        its = now.notice
+        return Particulars(
+            its.district or now.site.name,
+            its.appeals_to,
+            its.address,
+            its.phone,
+            its.days_to_appeal,
+            its.answer_days,
+            its.language,
+        )
 
     def _setting(self, table: str, field: str, now: Site, stored: Mapping[str, str]) -> Setting:
         section = getattr(self.running, table)

@@ -24,6 +24,15 @@ from hallwatch.core.listing_requests import (
     ProposeListing,
     WriteListing,
 )
+from hallwatch.core.notice_requests import (
+    AcknowledgeAppeal,
+    AnswerAppeal,
+    AnswerOwnList,
+    GiveNotice,
+    ReceiveAppeal,
+    RetireOwnList,
+    WriteOwnList,
+)
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.requests import (
@@ -44,9 +53,11 @@ from hallwatch.core.requests import (
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.books import Transaction
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.own_lists import OwnListKeeping
 from hallwatch.flow.persons import why_not_kept
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
@@ -86,6 +97,8 @@ class Keeping:
     listings: ListingKeeping
     roster: RosterKeeping
     imports: ImportKeeping
+    appeals: AppealKeeping
+    own_lists: OwnListKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -175,6 +188,10 @@ class Keeping:
                 return Done(number=count)
             case WriteListing() | ProposeListing() | AnswerListing() | EmergencyListing() | MoveListing():
                 return self.listings.answer(request, now)
+            case GiveNotice() | ReceiveAppeal() | AcknowledgeAppeal() | AnswerAppeal():
+                return self.appeals.answer(request, now)
+            case WriteOwnList() | AnswerOwnList() | RetireOwnList():
+                return self.own_lists.answer(request, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
             case OpenImport() | ImportEntry() | ImportEnd() | ImportSame() | CloseImport() | AnswerImport():

@@ -46,6 +46,8 @@ from hallwatch.flow.listing_answers import (
     open_for,
     why_not,
 )
+from hallwatch.flow.notices import now_due
+from hallwatch.flow.own_lists import in_use
 
 BASE = "list/base"
 """The setting that holds what list.csv says."""
@@ -137,7 +139,7 @@ class ListingKeeping:
             case AnswerListing():
                 return self._answer(request, books, mine, now)
             case MoveListing():
-                return self._move(request, books, mine, now)
+                return self.turned(request, books, mine, now)
             case _:
                 assert_never(request)
 
@@ -240,6 +242,8 @@ class ListingKeeping:
             return Refused(NOT_YOURS)
         if not (record.state is State.WAITING or record.emergency_until is not None):
             return Refused(f"it is {record.state}: there is nothing to answer")
+        if request.approve and record.terms.kind not in (*Kind, *self._own_kinds(books)):
+            return Refused("the list was retired meanwhile; end the listing")
         asked = asked_for(books, record)
         why = why_not(asked, mine, record.author, digest_now(books, record), request.digest, now)
         if why is not None:
@@ -259,9 +263,10 @@ class ListingKeeping:
             active = replace(_became(record, State.ACTIVE, now), emergency_until=None)
             books.listings.put(active)
             _tell(books, request.by, "listing.activate", active, now, digest=request.digest)
+            now_due(books, active, now)
         return Done(subject=record.listing_id, number=left)
 
-    def _move(self, request: MoveListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+    def turned(self, request: MoveListing, books: Books, mine: Account | None, now: datetime) -> Reply:
         record = books.listings.listing(request.listing_id)
         if record is None or may_not(mine, May.WRITE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
@@ -280,8 +285,8 @@ class ListingKeeping:
         return Done(subject=record.listing_id)
 
     def _own_kinds(self, books: Books) -> frozenset[str]:
-        """The lists that the district's board has made: none can be made yet."""
-        return frozenset()
+        """The lists that the district's board has made."""
+        return in_use(books)
 
 
 def _of_an_import(books: Books, listing_id: str) -> str | None:

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hallwatch.core.policy.networks import HOME, networks_of
 from hallwatch.settings.acme import AcmeSection
+from hallwatch.settings.notice import NoticeSection
 from hallwatch.settings.section import IN_CONSOLE, Section
 from hallwatch.settings.sign_in import SignInSection
 
@@ -247,6 +248,7 @@ class Site(Section):
     network: NetworkSection = Field(default_factory=lambda: NetworkSection())
     keys: KeysSection = Field(default_factory=lambda: KeysSection())
     sign_in: SignInSection = Field(default_factory=lambda: SignInSection())
+    notice: NoticeSection = Field(default_factory=lambda: NoticeSection())
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Site:

@@ -16,7 +16,18 @@ from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
-from hallwatch.web import languages, lists, office, passkeys, provider, settings, signing_in
+from hallwatch.web import (
+    appeals,
+    kinds,
+    languages,
+    lists,
+    notices,
+    office,
+    passkeys,
+    provider,
+    settings,
+    signing_in,
+)
 from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
 from hallwatch.web.admission import visitor_of as admitted
 from hallwatch.web.built import static_folder
@@ -53,7 +64,10 @@ def create_app(console: Console) -> FastAPI:
     provider.add_routes(app, console, pages, desk)
     office.add_routes(app, console, pages, desk)
     settings.add_routes(app, console, pages)
-    lists.add_routes(app, console, pages)
+    notices.add_routes(app, console)
+    appeals.add_routes(app, console)
+    kinds.add_routes(app, console, pages)
+    lists.add_routes(app, console, pages)  # after those: one of its doors takes any act with a listing
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier
 from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import ListingRecord, State
 from hallwatch.core.model import Person
+from hallwatch.core.notice import Particulars
+from hallwatch.core.own_list import OwnList
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
+from hallwatch.web.papers import Papers
 
 
 class AlertQuestions(Protocol):
@@ -125,6 +129,18 @@ class ListQuestions(Protocol):
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""
 
+    def appeal(self, appeal_id: str) -> Appeal | None:
+        """The appeal of this number."""
+
+    def open_appeals(self) -> list[Appeal]:
+        """Those that wait for an answer, the most urgent first."""
+
+    def own_lists(self) -> list[OwnList]:
+        """The lists of the district's own, whatever became of them."""
+
+    def conditions(self, external_id: str, school: str, today: date) -> list[str]:
+        """The conditions under which somebody listed for this school may come on this day all the same."""
+
 
 class PhotoQuestions(Protocol):
     """Photos that somebody gives."""
@@ -193,6 +209,9 @@ class SettingQuestions(Protocol):
 
     def kept_as(self, name: str, words: str) -> str:
         """How what somebody wrote is kept. Raises SettingsError, in one line, for what the setting cannot be."""
+
+    def particulars(self) -> Particulars:
+        """What notices say of the district just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +289,7 @@ class Console:
     provider: Callable[[], SignInProvider | None]
     lists: ListQuestions
     photos: PhotoQuestions
+    papers: Papers
     expected: Callable[[int], str]
     looked_for: Callable[[], int]
     device_key: bytes = field(repr=False)

@@ -149,6 +149,33 @@ LISTINGS = (
     N_("somebody with this id is known already; find the person in the roster"),
 )
 
+NOTICES = (
+    N_("an appeal has come"),
+    N_("an appeal was granted"),
+    N_("an appeal is not received in the future; look at the day"),
+    N_("an appeal is answered within {days} days of its receipt"),
+    N_("the id of a list is 2 to 40 small letters, digits and hyphens, such as custody-order"),
+    N_("{slug} is a list already; choose another id"),
+    N_("the {name} is missing"),
+    N_("English name"),
+    N_("Spanish name"),
+    N_("number of the board's resolution"),
+    N_("purpose"),
+    N_("the board's resolution lies in the future; write it down when it has been made"),
+    N_("{purpose} is no list, whatever it is called; Hallwatch is not for that"),
+    N_("{purpose} is no reason to be on a list; Hallwatch is not for that"),
+    N_("truancy"),
+    N_("suspension"),
+    N_("immigration"),
+    N_("a search of faces of the past"),
+    N_("the request has lapsed; ask anew"),
+    N_("the request was answered already"),
+    N_(
+        "no PDF can be made here: the library Pango is missing (Debian: libpango-1.0-0, libpangoft2-1.0-0); print the"
+        " page instead"
+    ),
+)
+
 PHOTOS = (
     N_("no face found; use a photo that shows one face from the front"),
     N_("two faces are about as large and central; cut the photo to the one person"),

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.dossier import Dossier, Standing
-from hallwatch.core.listing import OPEN, Kind, State
+from hallwatch.core.listing import OPEN, State
 from hallwatch.core.listing_requests import (
     AnswerListing,
     ListingRequest,
@@ -26,7 +26,9 @@ from hallwatch.core.requests import By, KeepPerson, Note, PhotoKept
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
+from hallwatch.web.kinds import kinds_in_use, kinds_known
 from hallwatch.web.listing_forms import Filled, new_external_id, person_of, terms_of
+from hallwatch.web.notices import DUE, fits_state, overdue, waiting_appeals
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 from hallwatch.web.texts import gettext as _
@@ -50,8 +52,11 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             waiting=waiting,
             shown=shown,
             total=len(rows),
-            kinds=[kind.value for kind in Kind],
-            states=[one.value for one in OPEN],
+            kinds=kinds_known(console),
+            states=[*(one.value for one in OPEN), DUE],
+            appeals=waiting_appeals(console, visitor),
+            untold=overdue(rows),
+            now=datetime.now(UTC),
             asked={"list": kind, "state": state, "q": q},
             may_write=visitor.account.may(May.WRITE_LISTINGS),
         )
@@ -201,7 +206,8 @@ def _person_page(
         today=datetime.now(console.facts.zone).date(),
         now=datetime.now(UTC),
         schools=[school for school in console.facts.schools if account.sees(school)],
-        kinds=[kind.value for kind in Kind],
+        kinds=kinds_in_use(console),
+        district=console.settings.particulars(),
         expected=console.expected(len(dossier.photos)),
         may_write=account.may(May.WRITE_LISTINGS),
         waits={one.record.listing_id for one in dossier.listings if _waits_for(visitor, one)},
@@ -241,7 +247,7 @@ def _fits(dossier: Dossier, standing: Standing, kind: str, state: str, words: st
     text = f"{person.name} {person.external_id}".casefold()
     return (
         kind in ("", record.terms.kind)
-        and state in ("", record.state.value)
+        and fits_state(standing, state)
         and all(word in text for word in words.casefold().split())
     )
 

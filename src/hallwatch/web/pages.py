@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hallwatch.core.kept import KeptAlert
+from hallwatch.core.notice import days_due, is_overdue
 from hallwatch.core.policy.doors import DOORS
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.web import words
@@ -51,7 +53,7 @@ class Pages:
             said=said,
             number=words.number,
             value_words=words.value_words,
-            list_words=words.list_words,
+            list_words=lambda kind: words.list_words(kind, console.lists.own_lists),
             clock=lambda at: words.clock(at, zone),
             day=lambda at: words.day(at, zone),
             moment=lambda at: words.moment(at, zone),
@@ -62,8 +64,16 @@ class Pages:
             source_words=words.source_words,
             state_words=words.state_words,
             verdict_words=words.verdict_words,
+            own_state_words=words.own_state_words,
+            way_words=words.way_words,
+            outcome_words=words.outcome_words,
+            days_due=days_due,
+            overdue=is_overdue,
         )
         self._templates.globals["score_words"] = words.score_words
+        self._templates.globals["conditions_of"] = lambda alert: console.lists.conditions(
+            alert.external_id, alert.school, datetime.now(zone).date()
+        )
 
     def render(self, template: str, visitor: Visitor | None, **more: object) -> str:
         """A whole page for whoever is signed in, or for nobody yet."""

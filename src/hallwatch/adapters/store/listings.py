@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.accounts import second_of
+from hallwatch.adapters.store.appeals import expunge
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import ListingRow, PersonRow, SecondRow, TemplateRow
 from hallwatch.core.events import ListChange
@@ -143,10 +144,11 @@ class ListingBook(ListingQuestions):
         self._session.execute(delete(ListingRow).where(never))
 
     def expunge(self, person_id: str, now: datetime) -> None:
-        """What the person's listings said goes; the rows stay, without words."""
+        """What the person's listings, notices and appeals said goes; the rows stay, without words."""
         mine = ListingRow.person_id == person_id
         for row in self._session.scalars(select(ListingRow).where(mine)):
             row.state, row.sealed, row.changed = State.EXPUNGED.value, b"", now
+        expunge(self._session, person_id)
 
 
 def _for_cameras(record: ListingRecord) -> Listing:

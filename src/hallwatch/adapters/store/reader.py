@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy import text
@@ -14,14 +14,17 @@ from sqlalchemy.orm import Session
 from hallwatch.adapters.store import engine
 from hallwatch.adapters.store.accounts import AccountQuestions
 from hallwatch.adapters.store.alerts import AlertQuestions
+from hallwatch.adapters.store.appeals import AppealQuestions
 from hallwatch.adapters.store.audit_log import AuditQuestions
 from hallwatch.adapters.store.import_batches import ImportQuestions
 from hallwatch.adapters.store.import_known import known_of
 from hallwatch.adapters.store.listings import ListingQuestions
+from hallwatch.adapters.store.own_lists import OwnListQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
+from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.import_batch import Known
@@ -29,6 +32,7 @@ from hallwatch.core.imports import Entry
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.listing import ListingRecord, State, digest_of
 from hallwatch.core.model import Person
+from hallwatch.core.own_list import OwnList
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.errors import StoreUnreadable
@@ -144,13 +148,20 @@ class Reader:
         """Everything that is kept of a person, from one moment; None for whoever is not known."""
         with self._session() as session:
             people, listings = PeopleQuestions(session, self._seals), ListingQuestions(session, self._seals)
+            told = AppealQuestions(session, self._seals)
             person = people.person(person_id)
             if person is None:
                 return None
             jpegs = tuple(people.photos(person_id))
             digests = tuple(sha256(jpeg).digest() for jpeg in jpegs)
             standing = tuple(
-                Standing(record, digest_of(person_id, record.terms, digests), tuple(listings.asked(record)))
+                Standing(
+                    record,
+                    digest_of(person_id, record.terms, digests),
+                    tuple(listings.asked(record)),
+                    told.notice(record.listing_id),
+                    tuple(told.appeals(record.listing_id)),
+                )
                 for record in listings.listings(person_id=person_id)
             )
             return Dossier(person_id, person, jpegs, standing)
@@ -166,6 +177,30 @@ class Reader:
         """The listing of this number."""
         with self.listings() as listings:
             return listings.listing(listing_id)
+
+    def appeal(self, appeal_id: str) -> Appeal | None:
+        """The appeal of this number."""
+        with self._session() as session:
+            return AppealQuestions(session, self._seals).appeal(appeal_id)
+
+    def open_appeals(self) -> list[Appeal]:
+        """Those that wait for an answer, the most urgent first."""
+        with self._session() as session:
+            return AppealQuestions(session, self._seals).open_appeals()
+
+    def own_lists(self) -> list[OwnList]:
+        """The lists of the district's own, whatever became of them."""
+        with self._session() as session:
+            return OwnListQuestions(session, self._seals).own_lists()
+
+    def conditions(self, external_id: str, school: str, today: date) -> list[str]:
+        """The conditions under which somebody listed for this school may come on this day all the same."""
+        with self.people() as people:
+            person_id = people.number_of(external_id)
+        with self.listings() as listings:
+            theirs = listings.listings((State.ACTIVE,), person_id) if person_id else []
+        here = (one.terms for one in theirs if not one.terms.schools or school in one.terms.schools)
+        return [said for terms in here if (said := terms.conditions_on(today))]
 
     def people_named(
         self, words: str, limit: int, schools: Collection[str] | None = None

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.accounts import AccountBook
 from hallwatch.adapters.store.alerts import AlertBook
+from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
 from hallwatch.adapters.store.import_batches import ImportBook
 from hallwatch.adapters.store.listings import ListingBook
+from hallwatch.adapters.store.own_lists import OwnListBook
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.sealed import Seals
@@ -37,6 +39,8 @@ class Books:
     settings: SettingsBook
     accounts: AccountBook
     audit: AuditBook
+    appeals: AppealBook
+    own_lists: OwnListBook
 
 
 class Records:
@@ -94,6 +98,8 @@ class Records:
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
                     audit,
+                    AppealBook(session, self._seals),
+                    OwnListBook(session, self._seals),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None

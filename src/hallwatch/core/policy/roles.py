@@ -18,6 +18,7 @@ class May(StrEnum):
     SEE_LISTINGS = "see who is listed and why"
     WRITE_LISTINGS = "write, propose, suspend and end listings"
     APPROVE_LISTINGS = "say yes or no to others' listings"
+    MAKE_LISTS = "write and retire lists of the district's own"
     SEE_SETTINGS = "see the settings, without their secrets"
     CHANGE_SETTINGS = "change settings"
 
