@@ -17,6 +17,7 @@ HallwatchError
 │   ├── ProviderFault     the district's own sign-in does not answer, or says something else than it should
 │   ├── Forbidden         the law of the place, or the policy, says no
 │   ├── Unkeepable        what was asked for cannot stand in the database; nothing of it was written
+│   ├── TryAgain          it could not be done just now; asking again may work
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
 ├── SourceLost            a camera stopped for now; the decoder waits and tries again
 ├── StoreUnreadable       the database cannot be read just now; asking again may work
@@ -98,6 +99,10 @@ class Forbidden(UserError):
 
 class Unkeepable(UserError):
     """What was asked for cannot stand in the database; nothing of it was written."""
+
+
+class TryAgain(UserError):
+    """It could not be done just now; asking again may work."""
 
 
 class StoreUnwritable(UserError):

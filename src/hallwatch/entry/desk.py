@@ -29,6 +29,7 @@ from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.retaining import Retaining
@@ -126,6 +127,7 @@ class Desk:
             SettingKeeping(self.records.transaction, SettingRules()),
             self.listings,
             RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
+            KeyKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
             lambda: datetime.now(UTC),
         )
         try:

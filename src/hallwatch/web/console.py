@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier
 from hallwatch.core.events import CameraState
@@ -18,6 +20,7 @@ from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
+from hallwatch.flow.listing_acts import ListPages, Photos
 
 
 class AlertQuestions(Protocol):
@@ -56,6 +59,12 @@ class WhoQuestions(Protocol):
 
     def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None:
         """Whose passkey this is."""
+
+    def by_key(self, digest: str) -> tuple[Account, ApiKey] | None:
+        """The key whose text has this digest, whether it still holds or not, and whose it is."""
+
+    def keys(self, account_id: str) -> list[ApiKey]:
+        """The account's keys."""
 
     def everybody(self) -> list[Account]:
         """All accounts."""
@@ -125,16 +134,8 @@ class ListQuestions(Protocol):
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""
 
-
-class PhotoQuestions(Protocol):
-    """Photos that somebody gives."""
-
-    def taken(self, data: bytes, name: str) -> bytes:
-        """The upload as a clean JPEG. Raises ImageError."""
-
-    def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
-        """Fingerprint, template and the gate's verdict; all empty where faces are not matched. Raises
-        EnrolmentError."""
+    def list_pages(self) -> AbstractContextManager[ListPages]:
+        """Lists as a whole, all answered from one moment."""
 
 
 class SignInProvider(Protocol):
@@ -269,7 +270,7 @@ class Console:
     settings: SettingQuestions
     provider: Callable[[], SignInProvider | None]
     lists: ListQuestions
-    photos: PhotoQuestions
+    photos: Photos
     expected: Callable[[int], str]
     device_key: bytes = field(repr=False)
     secure: bool = False

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.accounts import AccountBook
 from hallwatch.adapters.store.alerts import AlertBook
+from hallwatch.adapters.store.api_keys import ApiKeyBook
 from hallwatch.adapters.store.audit_log import AuditBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.people import PeopleBook
@@ -34,6 +35,7 @@ class Books:
     listings: ListingBook
     settings: SettingsBook
     accounts: AccountBook
+    api_keys: ApiKeyBook
     audit: AuditBook
 
 
@@ -90,6 +92,7 @@ class Records:
                     ListingBook(session, self._seals),
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
+                    ApiKeyBook(session, self._seals),
                     audit,
                 )
         except (IntegrityError, DataError) as error:
