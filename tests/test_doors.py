@@ -15,7 +15,7 @@ import typer.main
 from starlette.routing import Mount, Route
 
 from hallwatch.core.kept import Whereabouts
-from hallwatch.core.policy.doors import COMMANDS, DOORS, SOCKET, WEB, Door, Who, Whose
+from hallwatch.core.policy.doors import API, COMMANDS, DOORS, SOCKET, WEB, Door, Who, Whose
 from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, Account, May, Role
 from hallwatch.core.requests import (
     AccountRequest,
@@ -23,6 +23,7 @@ from hallwatch.core.requests import (
     By,
     DisableAccount,
     ImportRequest,
+    KeyRequest,
     ListingRequest,
     OwnListRequest,
     RecordRequest,
@@ -83,7 +84,7 @@ def test_every_route_of_the_running_server_is_in_the_table(console: Running) -> 
         else:
             assert isinstance(route, Route), route
             served |= {f"{method} {route.path}" for method in route.methods or () if method != "HEAD"}
-    assert served == {door.name for door in WEB}
+    assert served == {door.name for door in (*WEB, *API)}
 
 
 def test_every_request_of_the_keeper_is_in_the_table() -> None:
@@ -97,6 +98,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(ImportRequest),
             *get_args(AppealRequest),
             *get_args(OwnListRequest),
+            *get_args(KeyRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}
@@ -106,12 +108,14 @@ def test_every_command_is_in_the_table() -> None:
     def names(group: Any, before: str = "") -> Iterator[str]:
         for name, command in group.commands.items():
             if hasattr(command, "commands"):
+                if command.invoke_without_command:
+                    yield before + name
                 yield from names(command, f"{before}{name} ")
             else:
                 yield before + name
 
     assert set(names(typer.main.get_command(command_line))) == {door.name for door in COMMANDS}
-    assert len(DOORS) == len(WEB) + len(SOCKET) + len(COMMANDS)
+    assert len(DOORS) == len(WEB) + len(API) + len(SOCKET) + len(COMMANDS)
 
 
 def test_a_page_that_the_table_does_not_know_does_not_open(console: Running) -> None:

@@ -336,7 +336,7 @@ def test_whoever_may_not_does_not(people: People, role: Role, schools: tuple[str
         MoveListing(other, listing, State.ENDED),
     ):
         assert isinstance(people.answer(request), Refused)
-    assert isinstance(people.answer(WriteListing(MACHINE, "P1", terms())), Refused)
+    assert isinstance(people.answer(WriteListing(By("system"), "P1", terms())), Refused)
     assert people.state(listing) is State.WAITING
 
 

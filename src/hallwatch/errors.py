@@ -18,6 +18,7 @@ HallwatchError
 │   ├── PaperError        a paper cannot be made here, for want of a library of the system
 │   ├── Forbidden         the law of the place, or the policy, says no
 │   ├── Unkeepable        what was asked for cannot stand in the database; nothing of it was written
+│   ├── TryAgain          it could not be done just now; asking again may work
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
 ├── SourceLost            a camera stopped for now; the decoder waits and tries again
 ├── StoreUnreadable       the database cannot be read just now; asking again may work
@@ -103,6 +104,10 @@ class Forbidden(UserError):
 
 class Unkeepable(UserError):
     """What was asked for cannot stand in the database; nothing of it was written."""
+
+
+class TryAgain(UserError):
+    """It could not be done just now; asking again may work."""
 
 
 class StoreUnwritable(UserError):

@@ -164,8 +164,7 @@ def needed_for(rules: ListingRules, *, careful: bool, proven: bool) -> Needed:
     """
     today = date(2000, 1, 1)
     born = None if careful else date(today.year - max(rules.elevated_under_age, 0) - 1, 1, 1)
-    others = needed(rules, born, today)
-    return others if proven else Needed(others.people + 1, others.elevated)
+    return needed(rules, born, today, proven=proven)
 
 
 def is_careful(rules: ListingRules, person: Person, today: date) -> bool:

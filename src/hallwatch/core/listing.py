@@ -172,14 +172,15 @@ def not_a_purpose(reason: str) -> str | None:
     return next((means for word, means in NOT_A_LIST.items() if f" {word} " in f" {words} "), None)
 
 
-def needed(rules: ListingRules, born: date | None, today: date) -> Needed:
+def needed(rules: ListingRules, born: date | None, today: date, *, proven: bool = True) -> Needed:
     """How many people besides its author have to say yes before a listing is active.
 
     Somebody younger than ``rules.elevated_under_age``, or whose age nobody knows, needs one yes more, and one of a
-    district administrator.
+    district administrator. An author who is not ``proven`` to be anybody (a terminal, a program's file) is no person
+    who has said yes: another one has to.
     """
     careful = born is None or age_on(born, today) < rules.elevated_under_age
-    return Needed(max(rules.approvals - 1, 1) + int(careful), careful)
+    return Needed(max(rules.approvals - 1, 1) + int(careful) + int(not proven), careful)
 
 
 def age_on(born: date, day: date) -> int:

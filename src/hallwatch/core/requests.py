@@ -24,6 +24,7 @@ from hallwatch.core.account_requests import SetCode as SetCode
 from hallwatch.core.account_requests import SetPassword as SetPassword
 from hallwatch.core.account_requests import TouchSession as TouchSession
 from hallwatch.core.account_requests import UseLink as UseLink
+from hallwatch.core.api_key_requests import KeyRequest as KeyRequest
 from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
@@ -143,6 +144,7 @@ Request: TypeAlias = (
     | ImportRequest
     | AppealRequest
     | OwnListRequest
+    | KeyRequest
 )
 
 

@@ -29,6 +29,7 @@ from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
@@ -144,6 +145,7 @@ class Desk:
             self.imports,
             AppealKeeping(self.listings, self.listings.number),
             OwnListKeeping(self.records.transaction, self.listings.today, self.listings.number),
+            KeyKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
             lambda: datetime.now(UTC),
         )
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from hallwatch.core.api_key_requests import DropKey, MakeKey, UseKey
 from hallwatch.core.audit import Deed
 from hallwatch.core.import_requests import (
     AnswerImport,
@@ -53,6 +54,8 @@ from hallwatch.core.requests import (
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.acting import why_no_key
+from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.books import Transaction
 from hallwatch.flow.import_batches import ImportKeeping
@@ -99,6 +102,7 @@ class Keeping:
     imports: ImportKeeping
     appeals: AppealKeeping
     own_lists: OwnListKeeping
+    api_keys: KeyKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -132,6 +136,11 @@ class Keeping:
 
     def _answer(self, request: Request) -> Reply:
         now = self.now()
+        if request.by.key:
+            with self.transaction() as books:
+                why = why_no_key(request, books, now)
+            if why is not None:
+                return self._refused(request.by.does("key.refused", detail={"asked": request.kind}), why, now)
         match request:
             case KeepPerson():
                 if any(photo.template for photo in request.photos) and (why := self.matching_forbidden()):
@@ -154,7 +163,7 @@ class Keeping:
                 return self._erase(request, now)
             case AfterRestore():
                 with self.transaction() as books:
-                    books.accounts.close_everything()
+                    books.accounts.close_everything(now)
                     books.audit.add(request.by.does("backup.restore", detail=request.detail), now)
                     undone = [one for one in request.disabled if _is_open(books.accounts.account(one))]
                     for account_id in undone:
@@ -196,6 +205,8 @@ class Keeping:
                 return self.roster.answer(request, now)
             case OpenImport() | ImportEntry() | ImportEnd() | ImportSame() | CloseImport() | AnswerImport():
                 return self.imports.answer(request, now)
+            case MakeKey() | DropKey() | UseKey():
+                return self.api_keys.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hallwatch.core.listing import ListingRecord, Terms, digest_of
-from hallwatch.core.policy.roles import Account, May, Role
+from hallwatch.core.policy.roles import Account, Actor, May, Role
 from hallwatch.core.second import SecondRequest, Standing
 from hallwatch.flow.books import Books
 
@@ -17,12 +17,12 @@ THEIRS = (ELEVATED, IMPORT_ELEVATED)
 NOT_YOURS = "your role or your schools do not include this listing"
 
 
-def may_not(mine: Account | None, what: May, terms: Terms) -> str | None:
-    """Why this account may not do that with a listing on these terms."""
+def may_not(mine: Actor | None, what: May, terms: Terms) -> str | None:
+    """Why this account or terminal may not do that with a listing on these terms."""
     return may_not_for(mine, what, terms.schools)
 
 
-def may_not_for(mine: Account | None, what: May, schools: frozenset[str]) -> str | None:
+def may_not_for(mine: Actor | None, what: May, schools: frozenset[str]) -> str | None:
     """The same for these schools; none is all."""
     if mine is None or not mine.may(what):
         return NOT_YOURS

@@ -31,9 +31,10 @@ from hallwatch.core.listing_requests import (
     WriteListing,
 )
 from hallwatch.core.policy.jurisdiction import ListingRules
-from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.policy.roles import Account, Actor, May, Terminal
 from hallwatch.core.requests import By, Done, Refused, Reply
 from hallwatch.core.second import SecondRequest
+from hallwatch.flow.acting import acting
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.idle import drop_idle_templates
 from hallwatch.flow.listing_answers import (
@@ -75,7 +76,7 @@ class ListingKeeping:
         with self.transaction() as books:
             if (why := _of_an_import(books, request.listing_id)) is not None:
                 return Refused(why)
-            mine = books.accounts.account(request.by.actor)
+            mine = acting(books, request.by)
             reply = self._answered(request, books, mine, rules, now)
             if isinstance(reply, Done) and (record := books.listings.listing(reply.subject)) is not None:
                 self.touched(record.person_id)
@@ -127,7 +128,7 @@ class ListingKeeping:
         return [record.person_id for record in over]
 
     def _answered(
-        self, request: ListingRequest, books: Books, mine: Account | None, rules: ListingRules, now: datetime
+        self, request: ListingRequest, books: Books, mine: Actor | None, rules: ListingRules, now: datetime
     ) -> Reply:
         match request:
             case WriteListing():
@@ -143,7 +144,7 @@ class ListingKeeping:
             case _:
                 assert_never(request)
 
-    def _write(self, request: WriteListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+    def _write(self, request: WriteListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
         if (why := may_not(mine, May.WRITE_LISTINGS, request.terms)) is not None:
             return Refused(why)
         person_id = books.people.find(request.external_id)
@@ -177,7 +178,7 @@ class ListingKeeping:
         self,
         request: ProposeListing | EmergencyListing,
         books: Books,
-        mine: Account | None,
+        mine: Actor | None,
         rules: ListingRules,
         now: datetime,
     ) -> Reply:
@@ -196,7 +197,7 @@ class ListingKeeping:
             return Refused("; ".join(wrong))
         record = replace(record, state=State.WAITING, author=request.by.actor, asked=now, changed=now)
         books.listings.put(record)
-        others = needed(rules, person.date_of_birth, self.today())
+        others = needed(rules, person.date_of_birth, self.today(), proven=isinstance(mine, Account))
         for place in range(others.people):
             what = ELEVATED if others.elevated and place == 0 else ORDINARY
             asked = SecondRequest(
@@ -216,10 +217,12 @@ class ListingKeeping:
         self,
         request: EmergencyListing,
         books: Books,
-        mine: Account | None,
+        mine: Actor | None,
         rules: ListingRules,
         now: datetime,
     ) -> Reply:
+        if not isinstance(mine, Account):
+            return Refused("an emergency is somebody's own word; sign in to the console for it")
         record = books.listings.listing(request.listing_id)
         if record is not None and len(record.terms.schools) != 1:
             return Refused("an emergency is for one school; name it")
@@ -236,8 +239,10 @@ class ListingKeeping:
         _tell(books, request.by, "listing.emergency", record, now, until=until.isoformat())
         return Done(subject=record.listing_id, number=reply.number, at=until)
 
-    def _answer(self, request: AnswerListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+    def _answer(self, request: AnswerListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
         record = books.listings.listing(request.listing_id)
+        if isinstance(mine, Terminal):
+            return Refused("at the terminal nobody is proven to be anybody; a yes is given in the console")
         if record is None or mine is None or may_not(mine, May.APPROVE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
         if not (record.state is State.WAITING or record.emergency_until is not None):
@@ -266,7 +271,7 @@ class ListingKeeping:
             now_due(books, active, now)
         return Done(subject=record.listing_id, number=left)
 
-    def turned(self, request: MoveListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+    def turned(self, request: MoveListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
         record = books.listings.listing(request.listing_id)
         if record is None or may_not(mine, May.WRITE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)

@@ -17,6 +17,8 @@ from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
 from hallwatch.web import (
+    api,
+    api_keys,
     appeals,
     kinds,
     languages,
@@ -31,9 +33,11 @@ from hallwatch.web import (
 from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
 from hallwatch.web.admission import visitor_of as admitted
 from hallwatch.web.built import static_folder
+from hallwatch.web.callers import Callers
 from hallwatch.web.console import Console
 from hallwatch.web.guard import MOST_PHOTO, Guard
 from hallwatch.web.pages import Pages, first_page
+from hallwatch.web.problems import API, fault_of, problem
 from hallwatch.web.signing_in import visitor_of
 from hallwatch.web.stream import events
 from hallwatch.web.texts import gettext as _
@@ -45,17 +49,18 @@ LongText = Annotated[str, Form(max_length=2000)]
 
 def create_app(console: Console) -> FastAPI:
     """The console of one site. Raises UserError when its scripts and styles have not been built."""
+    callers = Callers(console, Throttle())
     app = FastAPI(
         title="Hallwatch",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(admission(console))],
+        dependencies=[Depends(admission(console, callers))],
     )
     app.add_middleware(languages.InLanguage)
     # A photo that is being given stays in memory: Starlette would put larger ones into a temporary file.
     MultiPartParser.spool_max_size = MOST_PHOTO
-    app.add_middleware(Guard, secure=console.secure, known=lambda scope: _is_known(console, scope))
+    app.add_middleware(Guard, secure=console.secure, known=lambda scope: _is_known(console, callers, scope))
     app.mount("/static", StaticFiles(directory=static_folder()))
     pages = Pages(console)
     desk = signing_in.Desk(console, Throttle())
@@ -63,11 +68,13 @@ def create_app(console: Console) -> FastAPI:
     passkeys.add_routes(app, console, desk)
     provider.add_routes(app, console, pages, desk)
     office.add_routes(app, console, pages, desk)
+    api_keys.add_routes(app, console, pages)
     settings.add_routes(app, console, pages)
     notices.add_routes(app, console)
     appeals.add_routes(app, console)
     kinds.add_routes(app, console, pages)
     lists.add_routes(app, console, pages)  # after those: one of its doors takes any act with a listing
+    api.add_routes(app, console)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:
@@ -111,26 +118,36 @@ def create_app(console: Console) -> FastAPI:
     @app.exception_handler(AnyHttpException)
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, AnyHttpException)
+        if request.url.path.startswith(API):
+            return problem(error.status_code, str(error.detail), error.headers)
         return _said(pages, request, error.status_code, str(error.detail))
 
     @app.exception_handler(RequestValidationError)
     def unintelligible(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        if request.url.path.startswith(API):
+            return problem(422, fault_of(error.errors()))
         return _said(pages, request, 422, _("A field is missing or too long."))
 
     @app.exception_handler(HallwatchError)
     def unreadable(request: Request, error: Exception) -> Response:
         # A killed keeper leaves its last change to be undone by the next one, a second later: ask again then.
         again = {"Refresh": "2", "Retry-After": "2"}
+        if request.url.path.startswith(API):
+            return problem(503, str(error), {"Retry-After": "2"})
         text = f"{said(str(error))}. {_('This page asks again by itself.')}\n"
         return Response(text, status_code=503, headers=again, media_type="text/plain; charset=utf-8")
 
     return app
 
 
-def _is_known(console: Console, scope: Scope) -> bool:
-    """Whether somebody is signed in with this request; nobody is while the database cannot be read."""
+def _is_known(console: Console, callers: Callers, scope: Scope) -> bool:
+    """Whether somebody is signed in with this request, or has a key; nobody is while the database cannot be read."""
     try:
-        return admitted(console, Request(scope)) is not None
+        request = Request(scope)
+        if request.url.path.startswith(API):
+            return callers.known(request)
+        return admitted(console, request) is not None
     except HallwatchError:
         return False
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier
@@ -21,6 +23,7 @@ from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
+from hallwatch.flow.listing_acts import ListPages, Photos
 from hallwatch.web.papers import Papers
 
 
@@ -60,6 +63,12 @@ class WhoQuestions(Protocol):
 
     def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None:
         """Whose passkey this is."""
+
+    def by_key(self, digest: str) -> tuple[Account, ApiKey] | None:
+        """The key whose text has this digest, whether it still holds or not, and whose it is."""
+
+    def keys(self, account_id: str) -> list[ApiKey]:
+        """The account's keys."""
 
     def everybody(self) -> list[Account]:
         """All accounts."""
@@ -141,16 +150,8 @@ class ListQuestions(Protocol):
     def conditions(self, external_id: str, school: str, today: date) -> list[str]:
         """The conditions under which somebody listed for this school may come on this day all the same."""
 
-
-class PhotoQuestions(Protocol):
-    """Photos that somebody gives."""
-
-    def taken(self, data: bytes, name: str) -> bytes:
-        """The upload as a clean JPEG. Raises ImageError."""
-
-    def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
-        """Fingerprint, template and the gate's verdict; all empty where faces are not matched. Raises
-        EnrolmentError."""
+    def list_pages(self) -> AbstractContextManager[ListPages]:
+        """Lists as a whole, all answered from one moment."""
 
 
 class SignInProvider(Protocol):
@@ -288,7 +289,7 @@ class Console:
     settings: SettingQuestions
     provider: Callable[[], SignInProvider | None]
     lists: ListQuestions
-    photos: PhotoQuestions
+    photos: Photos
     papers: Papers
     expected: Callable[[int], str]
     looked_for: Callable[[], int]

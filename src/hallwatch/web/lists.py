@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -22,8 +20,10 @@ from hallwatch.core.listing_requests import (
 )
 from hallwatch.core.listing_requests import EmergencyListing as Emergency
 from hallwatch.core.policy.roles import May
-from hallwatch.core.requests import By, KeepPerson, Note, PhotoKept
+from hallwatch.core.requests import Note
 from hallwatch.errors import UserError
+from hallwatch.flow.listing_acts import MOST_PHOTO_MB, kept_anew
+from hallwatch.flow.listing_acts import add_person as add_new
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
 from hallwatch.web.kinds import kinds_in_use, kinds_known
@@ -34,7 +34,6 @@ from hallwatch.web.signing_in import reasoned, visitor_of
 from hallwatch.web.texts import gettext as _
 
 MOST_FOUND = 50
-MOST_UPLOAD = 16 << 20
 Text = Annotated[str, Form(max_length=2000)]
 
 
@@ -90,16 +89,19 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         )
         try:
             person = person_of(filled, visitor.account, new_external_id())
-            if console.lists.person_of(person.external_id) is not None:
-                raise UserError("somebody with this id is known already; find the person in the roster")
-            jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
-            verdict = console.photos.looked_at(jpeg)[2]  # what will not do is refused now, not weeks later
-            kept = replace(person, verdicts=(verdict,))
-            done = console.ask(KeepPerson(visitor.by, kept, (PhotoKept("photo", jpeg, "", b""),)))
+            number = add_new(
+                person,
+                _uploaded(photo),
+                _("the photo"),
+                by=visitor.by,
+                photos=console.photos,
+                is_known=console.lists.person_of(person.external_id) is not None,
+                ask=console.ask,
+            )
         except UserError as error:
             page = pages.render("list_new.html", visitor, fault=str(error), filled=filled.cells)
             return HTMLResponse(page, status_code=422)
-        return RedirectResponse(f"/lists/person/{done.subject}", status_code=303)
+        return RedirectResponse(f"/lists/person/{number}", status_code=303)
 
     @app.get("/lists/person/{person_id}")
     def person_page(request: Request, person_id: str) -> HTMLResponse:
@@ -123,7 +125,9 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
             console.photos.looked_at(jpeg)
             open_ = any(one.record.state in OPEN for one in dossier.listings)
-            console.ask(_kept_anew(console, visitor.by, dossier, (*dossier.photos, jpeg), templates=open_))
+            console.ask(
+                kept_anew(console.photos, visitor.by, dossier, (*dossier.photos, jpeg), templates=open_)
+            )
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
         return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
@@ -155,7 +159,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             raise HTTPException(404, "There is no such page.")
         try:
             if act in ("propose", "emergency"):
-                console.ask(_kept_anew(console, by, dossier, dossier.photos, templates=True))
+                console.ask(kept_anew(console.photos, by, dossier, dossier.photos, templates=True))
             console.ask(acts[act])
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
@@ -252,22 +256,10 @@ def _fits(dossier: Dossier, standing: Standing, kind: str, state: str, words: st
     )
 
 
-def _kept_anew(
-    console: Console, by: By, dossier: Dossier, jpegs: Sequence[bytes], *, templates: bool
-) -> KeepPerson:
-    """The person with these photos, each judged. Raises EnrolmentError for one that cannot be used."""
-    photos, verdicts = [], []
-    for place, jpeg in enumerate(jpegs):
-        fingerprint, numbers, verdict = console.photos.looked_at(jpeg)
-        photos.append(PhotoKept(str(place), jpeg, *((fingerprint, numbers) if templates else ("", b""))))
-        verdicts.append(verdict)
-    return KeepPerson(by, replace(dossier.person, verdicts=tuple(verdicts)), tuple(photos))
-
-
 def _uploaded(photo: UploadFile) -> bytes:
-    data = photo.file.read(MOST_UPLOAD + 1)
+    data = photo.file.read((MOST_PHOTO_MB << 20) + 1)
     if not data:
         raise UserError("no photo was chosen")
-    if len(data) > MOST_UPLOAD:
-        raise UserError(f"the photo is larger than {MOST_UPLOAD >> 20} MB; save a smaller copy")
+    if len(data) > MOST_PHOTO_MB << 20:
+        raise UserError(f"the photo is larger than {MOST_PHOTO_MB} MB; save a smaller copy")
     return data

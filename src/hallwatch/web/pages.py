@@ -60,6 +60,7 @@ class Pages:
             condition_words=words.condition_words,
             camera_line=words.camera_line,
             role_words=words.role_words,
+            scope_words=words.scope_words,
             action_words=words.action_words,
             source_words=words.source_words,
             state_words=words.state_words,

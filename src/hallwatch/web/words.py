@@ -13,6 +13,7 @@ from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.notice import Way
 from hallwatch.core.own_list import ListState, OwnList
 from hallwatch.core.policy.roles import Role
+from hallwatch.core.policy.scopes import Scope
 from hallwatch.web.texts import N_, gettext, language, locale, said
 
 LIST_WORDS = {
@@ -49,14 +50,20 @@ ACTION_WORDS = {
     "kind.decline": N_("Declined a list of the district's own"),
     "kind.retire": N_("Retired a list of the district's own"),
     "kind.write": N_("Wrote a list of the district's own"),
+    "key.drop": N_("Revoked a key for programs"),
+    "key.make": N_("Made a key for programs"),
+    "key.refused": N_("Was refused something by a key for programs"),
+    "key.use": N_("Used a key for programs"),
     "keys.rotate": N_("Rotated the master key"),
     "listing.activate": N_("Made a listing active"),
     "listing.emergency": N_("Listed somebody in an emergency"),
     "listing.end": N_("Ended a listing"),
     "listing.propose": N_("Proposed a listing"),
     "listing.resume": N_("Resumed a listing"),
+    "listing.show": N_("Looked at a listing at the terminal"),
     "listing.suspend": N_("Suspended a listing"),
     "listing.write": N_("Wrote a listing"),
+    "lists.show": N_("Looked at the lists at the terminal"),
     "list.set": N_("Set the list"),
     "matching.refused": N_("Was refused camera matching"),
     "notice.give": N_("Gave the notice of a listing"),
@@ -99,6 +106,11 @@ ROLE_WORDS = {
     Role.TECHNICIAN: N_("Technician"),
 }
 
+SCOPE_WORDS = {
+    Scope.READ_LISTS: N_("Read lists, listings and people"),
+    Scope.WRITE_LISTINGS: N_("Add people; write, propose, suspend and end listings"),
+}
+
 VALUE_WORDS = {
     "not set": N_("not set"),
     "yes": N_("yes"),
@@ -119,6 +131,11 @@ def list_words(kind: str, own_lists: Callable[[], list[OwnList]]) -> str:
 def role_words(role: Role) -> str:
     """A role's name for people."""
     return gettext(ROLE_WORDS[role])
+
+
+def scope_words(scope: Scope) -> str:
+    """What a key may do, in words."""
+    return gettext(SCOPE_WORDS[scope])
 
 
 def action_words(action: str) -> str:

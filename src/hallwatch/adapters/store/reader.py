@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session
 from hallwatch.adapters.store import engine
 from hallwatch.adapters.store.accounts import AccountQuestions
 from hallwatch.adapters.store.alerts import AlertQuestions
+from hallwatch.adapters.store.api_keys import ApiKeyQuestions
 from hallwatch.adapters.store.appeals import AppealQuestions
 from hallwatch.adapters.store.audit_log import AuditQuestions
 from hallwatch.adapters.store.import_batches import ImportQuestions
 from hallwatch.adapters.store.import_known import known_of
+from hallwatch.adapters.store.list_pages import ListPages
 from hallwatch.adapters.store.listings import ListingQuestions
 from hallwatch.adapters.store.own_lists import OwnListQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
+from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier, Standing
@@ -99,6 +102,18 @@ class Reader:
         with self.accounts() as accounts:
             return accounts.by_passkey(credential_id)
 
+    def by_key(self, digest: str) -> tuple[Account, ApiKey] | None:
+        """The key whose text has this digest, whether it still holds or not, and whose it is."""
+        with self._session() as session:
+            key = ApiKeyQuestions(session, self._seals).by_digest(digest)
+            account = None if key is None else AccountQuestions(session, self._seals).account(key.account_id)
+            return None if key is None or account is None else (account, key)
+
+    def keys(self, account_id: str) -> list[ApiKey]:
+        """The account's keys."""
+        with self._session() as session:
+            return ApiKeyQuestions(session, self._seals).keys(account_id)
+
     def everybody(self) -> list[Account]:
         """All accounts."""
         with self.accounts() as accounts:
@@ -143,6 +158,12 @@ class Reader:
         """Questions about listings."""
         with self._session() as session:
             yield ListingQuestions(session, self._seals)
+
+    @contextmanager
+    def list_pages(self) -> Iterator[ListPages]:
+        """Lists as a whole, all answered from one moment."""
+        with self._session() as session:
+            yield ListPages(session, self._seals)
 
     def dossier(self, person_id: str) -> Dossier | None:
         """Everything that is kept of a person, from one moment; None for whoever is not known."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.accounts import AccountBook
 from hallwatch.adapters.store.alerts import AlertBook
+from hallwatch.adapters.store.api_keys import ApiKeyBook
 from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
 from hallwatch.adapters.store.import_batches import ImportBook
@@ -38,6 +39,7 @@ class Books:
     imports: ImportBook
     settings: SettingsBook
     accounts: AccountBook
+    api_keys: ApiKeyBook
     audit: AuditBook
     appeals: AppealBook
     own_lists: OwnListBook
@@ -97,6 +99,7 @@ class Records:
                     ImportBook(session, self._seals),
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
+                    ApiKeyBook(session, self._seals),
                     audit,
                     AppealBook(session, self._seals),
                     OwnListBook(session, self._seals),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hallwatch.core.policy.roles import May
+from hallwatch.core.policy.scopes import Scope
 
 
 class Who(StrEnum):
@@ -17,6 +18,7 @@ class Who(StrEnum):
 
     ANYBODY = "anybody who reaches the address"
     SIGNED_IN = "anybody signed in"
+    ANY_KEY = "anybody signed in, and any key"
     MACHINE = "whoever has an account on the machine that may read the data_dir"
     OURSELVES = "only processes of Hallwatch itself"
 
@@ -32,10 +34,13 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One way in: ``GET /path``, the kind of a keeper's request, or a command."""
+    """One way in: ``GET /path``, the kind of a keeper's request, or a command.
+
+    A door with a scope is for keys; the account behind the key has to be allowed it, too.
+    """
 
     name: str
-    who: May | Who
+    who: May | Who | Scope
     whose: Whose
     grave: bool = False
     """A grave act asks for the password again when it was not given in the last five minutes."""
@@ -63,6 +68,8 @@ WEB = (
     Door("POST /account/passkey/{credential_id}/drop", Who.SIGNED_IN, Whose.OWN, grave=True),
     Door("POST /sign-in/passkey/ask", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in/passkey", Who.ANYBODY, Whose.NOBODYS),
+    Door("POST /account/keys", May.MAKE_KEYS, Whose.OWN, grave=True),
+    Door("POST /account/keys/{key_id}/drop", Who.SIGNED_IN, Whose.OWN),
     Door("GET /confirm", Who.SIGNED_IN, Whose.OWN),
     Door("POST /confirm", Who.SIGNED_IN, Whose.OWN),
     Door("GET /confirm/provider", Who.SIGNED_IN, Whose.OWN),
@@ -100,6 +107,20 @@ WEB = (
     Door("GET /healthz", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /static/{path}", Who.ANYBODY, Whose.NOBODYS),
 )
+
+API = (
+    Door("GET /api/v1/openapi.json", Who.ANY_KEY, Whose.NOBODYS),
+    Door("GET /api/v1/lists", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("GET /api/v1/listings", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("GET /api/v1/listings/{listing_id}", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("GET /api/v1/people/{person_id}", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("POST /api/v1/people", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /api/v1/people/{person_id}/listings", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("PUT /api/v1/listings/{listing_id}", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /api/v1/listings/{listing_id}/{act}", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /api/v1/roster/search", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+)
+"""What programs come through, by a key."""
 
 SOCKET = tuple(
     Door(kind, Who.OURSELVES, Whose.SITE)
@@ -147,6 +168,9 @@ SOCKET = tuple(
         "import-same",
         "close-import",
         "answer-import",
+        "make-key",
+        "drop-key",
+        "use-key",
     )
 )
 
@@ -170,6 +194,14 @@ COMMANDS = tuple(
         "import waiting",
         "jurisdictions",
         "keys rotate",
+        "listing add",
+        "listing end",
+        "listing propose",
+        "listing resume",
+        "listing show",
+        "listing suspend",
+        "lists",
+        "lists show",
         "models add",
         "models check",
         "models gate",
@@ -185,4 +217,4 @@ COMMANDS = tuple(
     )
 )
 
-DOORS = {door.name: door for door in (*WEB, *SOCKET, *COMMANDS)}
+DOORS = {door.name: door for door in (*WEB, *API, *SOCKET, *COMMANDS)}

@@ -16,6 +16,8 @@ from hallwatch.entry.cli import (
     import_listed,
     import_roster,
     jurisdictions,
+    listing,
+    lists,
     models,
     records,
     serve,
@@ -52,6 +54,8 @@ app.command()(records.backup)
 app.command()(records.restore)
 app.command()(records.erase)
 app.command("release-deletion")(records.release_deletion)
+app.add_typer(lists.app, name="lists")
+app.add_typer(listing.app, name="listing")
 app.add_typer(records.keys_app, name="keys")
 app.add_typer(records.audit_app, name="audit")
 
