@@ -200,7 +200,8 @@ def test_in_a_real_browser(console: Running, provider: OidcProvider, program: st
         press(browser, "a.button")
         # our own page has a field of that name too
         arrived(
-            browser, f"location.origin === '{provider.issuer}' && document.querySelector('[name=login]') !== null"
+            browser,
+            f"location.origin === '{provider.issuer}' && document.querySelector('[name=login]') !== null",
         )
         fill(browser, login=ROBIN, password="any")
         press(browser, "[type=submit]")

@@ -24,6 +24,7 @@ from hallwatch.core.account_requests import SetCode as SetCode
 from hallwatch.core.account_requests import SetPassword as SetPassword
 from hallwatch.core.account_requests import TouchSession as TouchSession
 from hallwatch.core.account_requests import UseLink as UseLink
+from hallwatch.core.alert_requests import AlertRequest as AlertRequest
 from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
@@ -142,7 +143,7 @@ RecordRequest: TypeAlias = (
     | AfterRestore
     | ChangeSetting
 )
-Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest
+Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest | AlertRequest
 
 
 @dataclass(frozen=True, slots=True)

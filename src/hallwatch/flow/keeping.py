@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
 from hallwatch.core.audit import Deed
 from hallwatch.core.listing import State
 from hallwatch.core.listing_requests import (
@@ -36,6 +37,7 @@ from hallwatch.core.requests import (
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.answering import Answering
 from hallwatch.flow.books import Transaction
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.persons import why_not_kept
@@ -76,6 +78,7 @@ class Keeping:
     settings: SettingKeeping
     listings: ListingKeeping
     roster: RosterKeeping
+    answering: Answering
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -167,6 +170,8 @@ class Keeping:
                 return self.listings.answer(request, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
+            case SeeAlert() | AnswerAlert() | CloseAlert() | ReviewPerson():
+                return self.answering.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

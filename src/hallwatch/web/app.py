@@ -133,7 +133,7 @@ def _said(pages: Pages, request: Request, status: int, line: str) -> Response:
 def _seen_by(console: Console, request: Request, alert_id: str) -> tuple[KeptAlert, Visitor]:
     """The alert, if it is this visitor's business; another school's alert does not exist."""
     visitor, alert = visitor_of(request), console.alerts.one(alert_id)
-    if alert is None or not visitor.account.sees(alert.school):
+    if alert is None or not visitor.account.sight.holds(alert.school, security_only=alert.security_only):
         raise HTTPException(404, "There is no such alert.")
     return alert, visitor
 

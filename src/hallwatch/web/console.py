@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.alert import Life
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier
 from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import ListingRecord, State
 from hallwatch.core.model import Person
-from hallwatch.core.policy.roles import Account
+from hallwatch.core.policy.roles import Account, Sight
 from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
+from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.watchlist import Refusal
 
@@ -23,17 +25,23 @@ from hallwatch.core.watchlist import Refusal
 class AlertQuestions(Protocol):
     """Committed alerts; every method may raise HallwatchError while the database cannot be read."""
 
-    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
-        """The newest alerts (of these schools; None: of all) by their last change, newest first."""
+    def latest(self, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
+        """The newest alerts (that somebody sees; None: all) by their last change, newest first."""
 
-    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
 
-    def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG."""
+    def shot(self, alert_id: str, number: int | None = None) -> bytes | None:
+        """The camera shot of a stop on the alert's path, or the best, as a JPEG."""
+
+    def life(self, alert_id: str) -> Life | None:
+        """What was done with the alert."""
+
+    def restraints(self, person_ids: Collection[str] | None = None) -> list[Restraint]:
+        """What holds alerts back just now, of these people (None: of all), the newest first."""
 
     def photo(self, external_id: str) -> bytes | None:
         """A listed person's first photo as a JPEG."""

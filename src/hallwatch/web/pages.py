@@ -84,7 +84,7 @@ class Pages:
     def console(self, visitor: Visitor) -> str:
         """The live page as it is now, for this account's schools."""
         account = visitor.account
-        newest = self._console.alerts.latest(SHOWN, account.scope)
+        newest = self._console.alerts.latest(SHOWN, account.sight)
         return self.render(
             "console.html",
             visitor,

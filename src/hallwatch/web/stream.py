@@ -60,13 +60,13 @@ def _still(console: Console, visitor: Visitor) -> Account | None:
 
 def _changed(console: Console, account: Account, seen: int) -> list[KeptAlert]:
     """The changes after ``seen``; a page long away gets only as many as it can hold, newest last."""
-    latest = console.alerts.latest(1, account.scope)
+    latest = console.alerts.latest(1, account.sight)
     if not latest or latest[0].sequence <= seen:
         return []
-    changed = console.alerts.since(seen, SHOWN + 1, account.scope)
+    changed = console.alerts.since(seen, SHOWN + 1, account.sight)
     if len(changed) <= SHOWN:
         return changed
-    return [alert for alert in reversed(console.alerts.latest(SHOWN, account.scope)) if alert.sequence > seen]
+    return [alert for alert in reversed(console.alerts.latest(SHOWN, account.sight)) if alert.sequence > seen]
 
 
 def _with_trouble(status: Status, trouble: str | None) -> Status:

@@ -18,6 +18,7 @@ from hallwatch.adapters.store.audit_log import AuditBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.place import Place, SqliteFile
+from hallwatch.adapters.store.restraints import RestraintBook
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsBook
 from hallwatch.core.audit import Checkpoint
@@ -35,6 +36,7 @@ class Books:
     settings: SettingsBook
     accounts: AccountBook
     audit: AuditBook
+    restraints: RestraintBook
 
 
 class Records:
@@ -91,6 +93,7 @@ class Records:
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
                     audit,
+                    RestraintBook(session),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None
