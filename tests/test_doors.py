@@ -19,6 +19,7 @@ from hallwatch.core.policy.doors import COMMANDS, DOORS, SOCKET, WEB, Door, Who,
 from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, Account, May, Role
 from hallwatch.core.requests import (
     AccountRequest,
+    AlertRequest,
     By,
     DisableAccount,
     ListingRequest,
@@ -91,6 +92,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(AccountRequest),
             *get_args(ListingRequest),
             *get_args(RosterRequest),
+            *get_args(AlertRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}
@@ -131,7 +133,7 @@ def test_a_page_that_the_table_does_not_know_does_not_open(console: Running) -> 
 )
 def test_role_by_school_by_object(door: Door, console: Running, browsers: dict[str, httpx2.Client]) -> None:
     path = door.name.removeprefix("GET ").replace("{path}", "console.css").replace("{token}", "no-such-token")
-    path = path.replace("{name}", "site.passes_per_day").replace("{place}", "0")
+    path = path.replace("{name}", "site.passes_per_day").replace("{place}", "0").replace("{number}", "0")
     for name, client in browsers.items():
         account = account_of(name)
         for alert_id, school in (("a1", "North"), ("south", "South")):

@@ -19,7 +19,7 @@ from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.policy.roles import Role
-from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Note
+from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, Note, Request, TouchSession
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.certificates import Certificates, acme_of, tls_of
 from hallwatch.entry.cores import forbid_core_dumps
@@ -114,12 +114,13 @@ class Server:
                 who=self._alerts,
                 proofs=Passwords(),
                 passkeys=Passkeys(),
-                ask=self._ask,
+                ask=self._asked,
                 board=self._board,
                 settings=settings,
                 provider=OwnSignIn(settings.now),
                 lists=self._alerts,
                 photos=self._photos,
+                waiting=self._alerts.waiting,
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 device_key=store.secret("devices"),
                 secure=served is not None,
@@ -195,6 +196,13 @@ class Server:
                 listed = listings.listed()
         live.load(listed)
         self.prepared = with_live(self.prepared, live)
+
+    def _asked(self, request: Request) -> Done:
+        """The keeper's answer; what pages show may be another now."""
+        done = self._ask(request)
+        if not isinstance(request, Note | TouchSession):
+            self._board.committed()
+        return done
 
     def _stored_settings(self) -> dict[str, str]:
         """What was changed in the console, and is kept in the database."""

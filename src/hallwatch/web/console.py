@@ -19,6 +19,7 @@ from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
 from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
+from hallwatch.core.waiting import Waiting
 from hallwatch.core.watchlist import Refusal
 
 
@@ -45,6 +46,9 @@ class AlertQuestions(Protocol):
 
     def photo(self, external_id: str) -> bytes | None:
         """A listed person's first photo as a JPEG."""
+
+    def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
+        """Camera, threshold, answer ("": none) and how many alerts of a person."""
 
 
 class WhoQuestions(Protocol):
@@ -264,7 +268,7 @@ class Console:
     ``ask`` gives the keeper a request and raises UserError when it is refused or not answered. ``secure`` says that
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
-    ``expected`` says in words what so many more photos on the list would mean.
+    ``expected`` says in words what so many more photos on the list would mean; ``waiting`` what waits for an account.
     """
 
     facts: SiteFacts
@@ -279,6 +283,7 @@ class Console:
     lists: ListQuestions
     photos: PhotoQuestions
     expected: Callable[[int], str]
+    waiting: Callable[[Account], Waiting]
     device_key: bytes = field(repr=False)
     secure: bool = False
     demo: bool = False

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from hallwatch.core.alert_requests import ReviewPerson
 from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.listing import OPEN, Kind, State
 from hallwatch.core.listing_requests import (
@@ -23,8 +25,10 @@ from hallwatch.core.listing_requests import (
 from hallwatch.core.listing_requests import EmergencyListing as Emergency
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import By, KeepPerson, Note, PhotoKept
+from hallwatch.core.restraint import What
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
+from hallwatch.web.alert_words import figures_of
 from hallwatch.web.console import Console
 from hallwatch.web.listing_forms import Filled, new_external_id, person_of, terms_of
 from hallwatch.web.pages import Pages
@@ -129,6 +133,16 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         form = await request.form()
         return await asyncio.to_thread(lambda: _write(console, pages, visitor, person_id, Filled.of(form)))
 
+    @app.post("/lists/person/{person_id}/review/{what}")
+    def review(request: Request, person_id: str, what: What, reason: Text = "") -> Response:
+        visitor = visitor_of(request)
+        dossier = _mine(console, visitor, person_id)
+        try:
+            console.ask(ReviewPerson(reasoned(visitor, reason), person_id, what))
+        except UserError as error:
+            return _person_page(console, pages, visitor, dossier, fault=str(error))
+        return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
+
     @app.post("/lists/listing/{listing_id}/{act}")
     def turn(request: Request, listing_id: str, act: str, reason: Text = "", digest: Text = "") -> Response:
         visitor = visitor_of(request)
@@ -208,6 +222,10 @@ def _person_page(
         fault=fault,
         filled=filled.cells if filled else {},
         all_schools=account.scope is None,
+        restraints=console.alerts.restraints([dossier.person_id]),
+        figures=figures_of(console.alerts.figures(dossier.person_id, account.sight)),
+        base=f"/lists/person/{quote(dossier.person_id)}",
+        may_review=account.may(May.WRITE_LISTINGS),
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
 

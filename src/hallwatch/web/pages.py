@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.doors import DOORS
 from hallwatch.core.policy.roles import Account, May
-from hallwatch.web import words
+from hallwatch.core.waiting import Waiting
+from hallwatch.web import alert_words, words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
 from hallwatch.web.languages import page_asked_for
@@ -62,6 +63,13 @@ class Pages:
             source_words=words.source_words,
             state_words=words.state_words,
             verdict_words=words.verdict_words,
+            answer_words=alert_words.answer_words,
+            outcome_words=alert_words.outcome_words,
+            reason_words=alert_words.reason_words,
+            step_words=alert_words.step_words,
+            state_line=alert_words.state_line,
+            to_do=alert_words.to_do,
+            news=alert_words.news,
         )
         self._templates.globals["score_words"] = words.score_words
 
@@ -78,6 +86,8 @@ class Pages:
             language=language(),
             languages=LANGUAGES,
             page=page_asked_for(),
+            awaiting=self._console.waiting(account) if account else Waiting(),
+            listens=account is not None and account.may(May.SEE_ALERTS),
             **more,
         )
 
@@ -103,6 +113,10 @@ class Pages:
             if account.sees(places[camera.camera].school if camera.camera in places else "")
         )
         return replace(status, cameras=mine)
+
+    def waiting(self, waiting: Waiting) -> str:
+        """What waits for somebody, on top of every page."""
+        return self._templates.get_template("waiting.html").render(awaiting=waiting)
 
     def card(self, alert: KeptAlert) -> str:
         """One alert."""

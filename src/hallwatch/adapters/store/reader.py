@@ -21,6 +21,7 @@ from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.restraints import RestraintQuestions
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
+from hallwatch.adapters.store.waiting import WaitingQuestions
 from hallwatch.core.alert import Life
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier, Standing
@@ -31,6 +32,7 @@ from hallwatch.core.model import Person
 from hallwatch.core.policy.roles import Account, Sight
 from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
+from hallwatch.core.waiting import Waiting
 from hallwatch.errors import StoreUnreadable
 from hallwatch.ports import Vault
 
@@ -69,6 +71,16 @@ class Reader:
         """What was done with the alert."""
         with self.alerts() as alerts:
             return alerts.life(alert_id)
+
+    def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
+        """Camera, threshold, answer ("": none) and how many alerts of a person."""
+        with self.alerts() as alerts:
+            return alerts.figures(person_id, sight)
+
+    def waiting(self, account: Account) -> Waiting:
+        """What waits for somebody."""
+        with self._session() as session:
+            return WaitingQuestions(session).of(account)
 
     def restraints(self, person_ids: Collection[str] | None = None) -> list[Restraint]:
         """What holds alerts back just now, of these people (None: of all), the newest first."""
