@@ -16,8 +16,6 @@ from hallwatch.core.restraint import Restraint, What
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.raising import look_for_brake
 
-NO_SUCH = "there is no such alert"
-
 
 @dataclass(frozen=True, slots=True)
 class Answering:
@@ -33,7 +31,7 @@ class Answering:
                 return _review(request, books, mine, now)
             alert, life = books.alerts.one(request.alert_id), books.alerts.life(request.alert_id)
             if mine is None or alert is None or life is None or not _sees(mine, alert):
-                return Refused(NO_SUCH)
+                return Refused("there is no such alert")
             if not mine.may(May.ANSWER_ALERTS):
                 return Refused("your role does not answer alerts")
             if alert.erased and not isinstance(request, SeeAlert):

@@ -53,6 +53,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             visitor,
             waiting=waiting,
             shown=shown,
+            held=_held(console, visitor) if visitor.account.may(May.WRITE_LISTINGS) else [],
             total=len(rows),
             kinds=[kind.value for kind in Kind],
             states=[one.value for one in OPEN],
@@ -236,6 +237,13 @@ def _mine(console: Console, visitor: Visitor, person_id: str) -> Dossier:
     if dossier is None or not dossier.is_business_of(visitor.account):
         raise HTTPException(404, "There is no such person.")
     return dossier
+
+
+def _held(console: Console, visitor: Visitor) -> list[Dossier]:
+    """Whose alerts are held back until somebody has looked."""
+    numbers = dict.fromkeys(one.person_id for one in console.alerts.restraints())
+    found = (console.lists.dossier(number) for number in numbers)
+    return [one for one in found if one is not None and one.is_business_of(visitor.account)]
 
 
 def _waits_for(visitor: Visitor, standing: Standing) -> bool:
