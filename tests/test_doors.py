@@ -19,6 +19,7 @@ from hallwatch.core.policy.doors import API, COMMANDS, DOORS, SOCKET, WEB, Door,
 from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, Account, May, Role
 from hallwatch.core.requests import (
     AccountRequest,
+    AlertRequest,
     AppealRequest,
     By,
     DisableAccount,
@@ -99,6 +100,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(AppealRequest),
             *get_args(OwnListRequest),
             *get_args(KeyRequest),
+            *get_args(AlertRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}
@@ -141,7 +143,7 @@ def test_a_page_that_the_table_does_not_know_does_not_open(console: Running) -> 
 )
 def test_role_by_school_by_object(door: Door, console: Running, browsers: dict[str, httpx2.Client]) -> None:
     path = door.name.removeprefix("GET ").replace("{path}", "console.css").replace("{token}", "no-such-token")
-    path = path.replace("{name}", "site.passes_per_day").replace("{place}", "0")
+    path = path.replace("{name}", "site.passes_per_day").replace("{place}", "0").replace("{number}", "0")
     for name, client in browsers.items():
         account = account_of(name)
         for alert_id, school in (("a1", "North"), ("south", "South")):

@@ -62,6 +62,7 @@ class People:
         self.second = self.of(Role.SCHOOL_ADMINISTRATOR, "second")
         self.third = self.of(Role.SCHOOL_ADMINISTRATOR, "third")
         self.head = self.of(Role.DISTRICT_ADMINISTRATOR, "head")
+        self.watch = self.of(Role.SECURITY, "watch")
         self.keep("P1", ADULT)
 
     def of(self, role: Role, login: str, schools: tuple[str, ...] = ("North",)) -> By:

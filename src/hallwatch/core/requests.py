@@ -24,6 +24,7 @@ from hallwatch.core.account_requests import SetCode as SetCode
 from hallwatch.core.account_requests import SetPassword as SetPassword
 from hallwatch.core.account_requests import TouchSession as TouchSession
 from hallwatch.core.account_requests import UseLink as UseLink
+from hallwatch.core.alert_requests import AlertRequest as AlertRequest
 from hallwatch.core.api_key_requests import KeyRequest as KeyRequest
 from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
@@ -145,6 +146,7 @@ Request: TypeAlias = (
     | AppealRequest
     | OwnListRequest
     | KeyRequest
+    | AlertRequest
 )
 
 

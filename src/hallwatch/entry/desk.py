@@ -20,15 +20,15 @@ from hallwatch.adapters.profiles import read_profile
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.records import Records
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.core.audit import Checkpoint, Plain
+from hallwatch.core.audit import Checkpoint
 from hallwatch.core.events import ListChange, Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.jurisdiction import ListingRules, Profile, Retention
-from hallwatch.core.requests import By
 from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.answering import Answering
 from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.import_batches import ImportKeeping
@@ -36,6 +36,7 @@ from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
+from hallwatch.flow.raising import Raising
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
@@ -110,6 +111,7 @@ class Desk:
         self._touched: list[str] = []
         self.busy = True
         self._zone = self._zone_of(time_zone)
+        self.raising = Raising(self.records.transaction, self._today)
         self.retaining = Retaining(
             self.records.transaction,
             self._retention,
@@ -118,7 +120,7 @@ class Desk:
         self.listings = ListingKeeping(
             self.records.transaction,
             self._listing_rules,
-            lambda: datetime.now(self._zone).date(),
+            self._today,
             _new_number,
             schools,
             self._touched.append,
@@ -146,6 +148,7 @@ class Desk:
             AppealKeeping(self.listings, self.listings.number),
             OwnListKeeping(self.records.transaction, self.listings.today, self.listings.number),
             KeyKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
+            Answering(self.records.transaction),
             lambda: datetime.now(UTC),
         )
         try:
@@ -157,15 +160,11 @@ class Desk:
             self.close()
             raise
 
-    def keep(self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime) -> KeptAlert:
+    def keep(
+        self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime
+    ) -> KeptAlert | None:
         """Implements flow.alerting.AlertBook."""
-        with self.records.transaction() as books:
-            kept = books.alerts.keep(sighting, place=place, meaning=meaning, now=now)
-            if kept.created == kept.updated:
-                detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
-                deed = By("system").does("alert.raise", kept.alert_id, detail=detail)
-                books.audit.add(deed, now)
-            return kept
+        return self.raising.keep(sighting, place=place, meaning=meaning, now=now)
 
     def list_changes(self) -> list[ListChange]:
         """Whose listings changed since this was asked last, as they are now."""
@@ -194,6 +193,9 @@ class Desk:
     def close(self) -> None:
         """Sign the trail's end and give the database back."""
         self.records.close()
+
+    def _today(self) -> date:
+        return datetime.now(self._zone).date()
 
     def is_listed(self, external_id: str) -> bool:
         """Whether the list as it is now names this person; also while no list was ever set."""

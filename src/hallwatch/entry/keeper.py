@@ -75,6 +75,13 @@ class Dropped:
     alert_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """A sighting below a threshold that a wrong answer has raised: it is counted, and nothing else."""
+
+    alert_id: str
+
+
 def _answered(desk: Desk, request: Request, link: Connection) -> Reply:
     """The desk's answer; an erasure is told to whoever holds the person in memory before it is."""
     reply = desk.keeping.answer(request)
@@ -142,7 +149,8 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                         link.send(Dropped(message.alert_id))
                         continue
                     try:
-                        alerting.sighted(message)
+                        if not alerting.sighted(message):
+                            link.send(KeptOut(message.alert_id))
                     except KeyGone:
                         link.send(Dropped(message.alert_id))
                 desk.turn()  # after everybody who waits: a sighting waits for one turn at most

@@ -19,7 +19,7 @@ from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.policy.roles import Role
-from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Note
+from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, Note, Request, TouchSession
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.certificates import Certificates, acme_of, tls_of
 from hallwatch.entry.cores import forbid_core_dumps
@@ -119,13 +119,14 @@ class Server:
                 who=self._alerts,
                 proofs=Passwords(),
                 passkeys=Passkeys(),
-                ask=self._ask,
+                ask=self._asked,
                 board=self._board,
                 settings=settings,
                 provider=OwnSignIn(settings.now),
                 lists=self._alerts,
                 photos=self._photos,
                 papers=papers_under(site.site.jurisdiction),
+                waiting=self._alerts.waiting,
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),
@@ -202,6 +203,13 @@ class Server:
                 listed = listings.listed()
         live.load(listed)
         self.prepared = with_live(self.prepared, live)
+
+    def _asked(self, request: Request) -> Done:
+        """The keeper's answer; what pages show may be another now."""
+        done = self._ask(request)
+        if not isinstance(request, Note | TouchSession):
+            self._board.committed()
+        return done
 
     def _stored_settings(self) -> dict[str, str]:
         """What was changed in the console, and is kept in the database."""

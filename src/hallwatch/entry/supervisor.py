@@ -23,7 +23,7 @@ from hallwatch.core.events import (
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
-from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, Meaning, keep
+from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, KeptOut, Meaning, keep
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
@@ -155,6 +155,12 @@ class Supervisor:
                 LOG.warning("alert %s was of somebody who is not listed any more: dropped", message.alert_id)
                 one.expects_answer = False
                 self._outbox.answered()
+                self._send_on()
+            case KeptOut():
+                LOG.info("alert %s is below a raised threshold: kept out", message.alert_id)
+                one.expects_answer = False
+                self._outbox.answered()
+                self._board.committed()
                 self._send_on()
             case CameraState():
                 self._board.camera(message)

@@ -7,10 +7,14 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
+from hallwatch.core.alert import Life, Step
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry, Deed
+from hallwatch.core.decide.brake import Incident
+from hallwatch.core.events import Sighting
 from hallwatch.core.import_batch import BatchItem, BatchPerson, BatchRecord, BatchState
+from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.ledger import ListVersion
 from hallwatch.core.listing import ListingRecord, State
 from hallwatch.core.model import Person
@@ -18,6 +22,8 @@ from hallwatch.core.notice import Notice
 from hallwatch.core.own_list import OwnList
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.requests import PhotoKept
+from hallwatch.core.restraint import Restraint, What
+from hallwatch.core.retain import Due
 from hallwatch.core.second import SecondRequest
 from hallwatch.core.sessions import Passkey, Secret
 
@@ -95,12 +101,39 @@ class OwnLists(Protocol):
 
 
 class Alerts(Protocol):
-    """Alerts and their faces."""
+    """Alerts, their lives and their faces."""
 
+    def keep(
+        self,
+        sighting: Sighting,
+        *,
+        place: Whereabouts,
+        meaning: str,
+        now: datetime,
+        braked: bool = ...,
+        security_only: bool = ...,
+    ) -> KeptAlert: ...
+    def one(self, alert_id: str) -> KeptAlert | None: ...
+    def life(self, alert_id: str) -> Life | None: ...
+    def take(self, alert_id: str, life: Life, step: Step) -> Life: ...
+    def incidents(self, person_id: str, since: datetime) -> list[Incident]: ...
+    def brake(self, person_id: str) -> None: ...
+    def open_up(self, person_id: str, schools: Collection[str]) -> None: ...
     def erase(self, person_id: str, now: datetime) -> None: ...
-    def faces_before(self, moment: datetime) -> Sequence[str]: ...
+    def faces_due(self, due: Due) -> Sequence[str]: ...
     def faces(self) -> int: ...
     def drop_faces(self, alert_ids: Sequence[str], now: datetime) -> None: ...
+
+
+class Restraints(Protocol):
+    """What holds people's alerts back."""
+
+    def of(self, person_ids: Collection[str] | None = None) -> list[Restraint]: ...
+    def threshold(self, person_id: str, pack: str) -> float | None: ...
+    def reviewed(self, person_id: str) -> datetime | None: ...
+    def put(self, restraint: Restraint) -> None: ...
+    def count_kept_out(self, person_id: str, pack: str) -> int: ...
+    def lift(self, person_id: str, what: What, now: datetime, alert_id: str | None = None) -> int: ...
 
 
 class Facts(Protocol):
@@ -192,6 +225,8 @@ class Books(WithAccounts, WithAlerts, Protocol):
     def appeals(self) -> Appeals: ...
     @property
     def own_lists(self) -> OwnLists: ...
+    @property
+    def restraints(self) -> Restraints: ...
 
 
 Transaction: TypeAlias = AbstractContextManager[Books]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
 from hallwatch.core.api_key_requests import DropKey, MakeKey, UseKey
 from hallwatch.core.audit import Deed
 from hallwatch.core.import_requests import (
@@ -55,6 +56,7 @@ from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.acting import why_no_key
+from hallwatch.flow.answering import Answering
 from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.books import Transaction
@@ -103,6 +105,7 @@ class Keeping:
     appeals: AppealKeeping
     own_lists: OwnListKeeping
     api_keys: KeyKeeping
+    answering: Answering
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -207,6 +210,8 @@ class Keeping:
                 return self.imports.answer(request, now)
             case MakeKey() | DropKey() | UseKey():
                 return self.api_keys.answer(request, now)
+            case SeeAlert() | AnswerAlert() | CloseAlert() | ReviewPerson():
+                return self.answering.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

@@ -61,3 +61,13 @@ def open_for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
 
 def digest_now(books: Books, record: ListingRecord) -> str:
     return digest_of(record.person_id, record.terms, books.people.photo_digests(record.person_id))
+
+
+def has_security(books: Books, record: ListingRecord) -> bool:
+    """Whether somebody sees what an emergency finds: its alerts are for the school's security alone."""
+    return any(
+        one.role is Role.SECURITY
+        and not (one.disabled or one.is_unnamed)
+        and record.terms.schools <= one.schools
+        for one in books.accounts.everybody()
+    )

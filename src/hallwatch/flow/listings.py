@@ -43,6 +43,7 @@ from hallwatch.flow.listing_answers import (
     ORDINARY,
     asked_for,
     digest_now,
+    has_security,
     may_not,
     open_for,
     why_not,
@@ -226,6 +227,10 @@ class ListingKeeping:
         record = books.listings.listing(request.listing_id)
         if record is not None and len(record.terms.schools) != 1:
             return Refused("an emergency is for one school; name it")
+        if record is not None and not has_security(books, record):
+            return Refused(
+                "that school has no security account to see the alerts; add one first, or ask the others"
+            )
         if record is not None and _was_emergency(books, record, now):
             return Refused("this person was listed in an emergency before; the others have to say yes")
         reply = self._propose(request, books, mine, rules, now)
@@ -267,6 +272,8 @@ class ListingKeeping:
         if left == 0:
             active = replace(_became(record, State.ACTIVE, now), emergency_until=None)
             books.listings.put(active)
+            if record.emergency_until is not None:
+                books.alerts.open_up(record.person_id, record.terms.schools)
             _tell(books, request.by, "listing.activate", active, now, digest=request.digest)
             now_due(books, active, now)
         return Done(subject=record.listing_id, number=left)

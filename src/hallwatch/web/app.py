@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Form, HTTPException, Request
+from fastapi import Depends, FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException as AnyHttpException
@@ -12,11 +12,10 @@ from starlette.formparsers import MultiPartParser
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import May
-from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
 from hallwatch.web import (
+    alerts,
     api,
     api_keys,
     appeals,
@@ -30,7 +29,7 @@ from hallwatch.web import (
     settings,
     signing_in,
 )
-from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
+from hallwatch.web.admission import Elsewhere, admission, redirect
 from hallwatch.web.admission import visitor_of as admitted
 from hallwatch.web.built import static_folder
 from hallwatch.web.callers import Callers
@@ -75,6 +74,7 @@ def create_app(console: Console) -> FastAPI:
     kinds.add_routes(app, console, pages)
     lists.add_routes(app, console, pages)  # after those: one of its doors takes any act with a listing
     api.add_routes(app, console)
+    alerts.add_routes(app, console, pages)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:
@@ -88,17 +88,6 @@ def create_app(console: Console) -> FastAPI:
         seen = _last_seen(request.headers.get("last-event-id"), after)
         stream = events(console, pages, visitor_of(request), seen)
         return StreamingResponse(stream, media_type="text/event-stream")
-
-    @app.get("/alerts/{alert_id}/shot")
-    def shot(request: Request, alert_id: str) -> Response:
-        alert, visitor = _seen_by(console, request, alert_id)
-        return _picture(console, visitor, alert, "shot", console.alerts.shot(alert.alert_id))
-
-    @app.get("/alerts/{alert_id}/photo")
-    def photo(request: Request, alert_id: str) -> Response:
-        alert, visitor = _seen_by(console, request, alert_id)
-        jpeg = None if alert.erased else console.alerts.photo(alert.external_id)
-        return _picture(console, visitor, alert, "photo", jpeg)
 
     @app.post("/language")
     def choose_language(language: signing_in.Text, next: LongText = "/") -> Response:
@@ -159,22 +148,6 @@ def _said(pages: Pages, request: Request, status: int, line: str) -> Response:
         return Response(f"{line}\n", status_code=status, media_type="text/plain; charset=utf-8")
     visitor = getattr(request.state, "visitor", None)
     return HTMLResponse(pages.render("refused.html", visitor, status=status, line=line), status_code=status)
-
-
-def _seen_by(console: Console, request: Request, alert_id: str) -> tuple[KeptAlert, Visitor]:
-    """The alert, if it is this visitor's business; another school's alert does not exist."""
-    visitor, alert = visitor_of(request), console.alerts.one(alert_id)
-    if alert is None or not visitor.account.sees(alert.school):
-        raise HTTPException(404, "There is no such alert.")
-    return alert, visitor
-
-
-def _picture(console: Console, visitor: Visitor, alert: KeptAlert, kind: str, jpeg: bytes | None) -> Response:
-    """The picture, and that it was looked at; where that cannot be written, nobody looks."""
-    if jpeg is None:
-        raise HTTPException(404, "There is no such picture.")
-    console.ask(Note(visitor.by, f"picture.{kind}", alert.alert_id, alert.school))
-    return Response(jpeg, media_type="image/jpeg")
 
 
 def _last_seen(header: str | None, after: int) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.alert import Life
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
@@ -18,10 +19,12 @@ from hallwatch.core.listing import ListingRecord, State
 from hallwatch.core.model import Person
 from hallwatch.core.notice import Particulars
 from hallwatch.core.own_list import OwnList
-from hallwatch.core.policy.roles import Account
+from hallwatch.core.policy.roles import Account, Sight
 from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
+from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
+from hallwatch.core.waiting import Waiting
 from hallwatch.core.watchlist import Refusal
 from hallwatch.flow.listing_acts import ListPages, Photos
 from hallwatch.web.papers import Papers
@@ -30,20 +33,29 @@ from hallwatch.web.papers import Papers
 class AlertQuestions(Protocol):
     """Committed alerts; every method may raise HallwatchError while the database cannot be read."""
 
-    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
-        """The newest alerts (of these schools; None: of all) by their last change, newest first."""
+    def latest(self, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
+        """The newest alerts (that somebody sees; None: all) by their last change, newest first."""
 
-    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
 
-    def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG."""
+    def shot(self, alert_id: str, number: int | None = None) -> bytes | None:
+        """The camera shot of a stop on the alert's path, or the best, as a JPEG."""
+
+    def life(self, alert_id: str) -> Life | None:
+        """What was done with the alert."""
+
+    def restraints(self, person_ids: Collection[str] | None = None) -> list[Restraint]:
+        """What holds alerts back just now, of these people (None: of all), the newest first."""
 
     def photo(self, external_id: str) -> bytes | None:
         """A listed person's first photo as a JPEG."""
+
+    def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
+        """Camera, threshold, answer ("": none) and how many alerts of a person."""
 
 
 class WhoQuestions(Protocol):
@@ -276,7 +288,7 @@ class Console:
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
     ``expected`` says in words what so many more photos on the list would mean; ``looked_for`` counts those who can be
-    found just now.
+    found just now; ``waiting`` what waits for an account.
     """
 
     facts: SiteFacts
@@ -293,6 +305,7 @@ class Console:
     papers: Papers
     expected: Callable[[int], str]
     looked_for: Callable[[], int]
+    waiting: Callable[[Account], Waiting]
     device_key: bytes = field(repr=False)
     secure: bool = False
     demo: bool = False

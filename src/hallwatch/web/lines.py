@@ -191,3 +191,20 @@ PHOTOS = (
     N_("fewer than 1 of 10 passes at an entrance, measured on {pairs} pairs of photos: {faces}"),
     N_("the chance of recognising was not measured"),
 )
+
+ALERTS = (
+    N_("its pictures are gone: nobody can compare them any more; only can't tell is left"),
+    N_("that reason does not go with that answer; choose one that is offered"),
+    N_("say why: choose a reason or write it down"),
+    N_("that is your answer already"),
+    N_("say why you correct your answer"),
+    N_("it is closed; a new sighting raises a new alert"),
+    N_("it is closed already"),
+    N_("answer first: same person, different person or can't tell"),
+    N_("two people answered differently; look again together, and write down how it was settled"),
+    N_("that outcome does not go with the answer; correct the answer first, or choose another one"),
+    N_("this outcome needs words: what happened, or on what condition the person was here"),
+    N_("{count} separate wrong or unanswered alerts within an hour"),
+    N_("{count} separate wrong or unanswered alerts within a day"),
+    N_("wrong or unanswered alerts in {count} schools within an hour"),
+)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from hallwatch.core.alert_requests import ReviewPerson
 from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.listing import OPEN, State
 from hallwatch.core.listing_requests import (
@@ -21,10 +23,12 @@ from hallwatch.core.listing_requests import (
 from hallwatch.core.listing_requests import EmergencyListing as Emergency
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import Note
+from hallwatch.core.restraint import What
 from hallwatch.errors import UserError
 from hallwatch.flow.listing_acts import MOST_PHOTO_MB, kept_anew
 from hallwatch.flow.listing_acts import add_person as add_new
 from hallwatch.web.admission import Visitor
+from hallwatch.web.alert_words import figures_of
 from hallwatch.web.console import Console
 from hallwatch.web.kinds import kinds_in_use, kinds_known
 from hallwatch.web.listing_forms import Filled, new_external_id, person_of, terms_of
@@ -50,6 +54,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             visitor,
             waiting=waiting,
             shown=shown,
+            held=_held(console, visitor) if visitor.account.may(May.WRITE_LISTINGS) else [],
             total=len(rows),
             kinds=kinds_known(console),
             states=[*(one.value for one in OPEN), DUE],
@@ -138,6 +143,16 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         form = await request.form()
         return await asyncio.to_thread(lambda: _write(console, pages, visitor, person_id, Filled.of(form)))
 
+    @app.post("/lists/person/{person_id}/review/{what}")
+    def review(request: Request, person_id: str, what: What, reason: Text = "") -> Response:
+        visitor = visitor_of(request)
+        dossier = _mine(console, visitor, person_id)
+        try:
+            console.ask(ReviewPerson(reasoned(visitor, reason), person_id, what))
+        except UserError as error:
+            return _person_page(console, pages, visitor, dossier, fault=str(error))
+        return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
+
     @app.post("/lists/listing/{listing_id}/{act}")
     def turn(request: Request, listing_id: str, act: str, reason: Text = "", digest: Text = "") -> Response:
         visitor = visitor_of(request)
@@ -218,6 +233,10 @@ def _person_page(
         fault=fault,
         filled=filled.cells if filled else {},
         all_schools=account.scope is None,
+        restraints=console.alerts.restraints([dossier.person_id]),
+        figures=figures_of(console.alerts.figures(dossier.person_id, account.sight)),
+        base=f"/lists/person/{quote(dossier.person_id)}",
+        may_review=account.may(May.WRITE_LISTINGS),
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
 
@@ -228,6 +247,13 @@ def _mine(console: Console, visitor: Visitor, person_id: str) -> Dossier:
     if dossier is None or not dossier.is_business_of(visitor.account):
         raise HTTPException(404, "There is no such person.")
     return dossier
+
+
+def _held(console: Console, visitor: Visitor) -> list[Dossier]:
+    """Whose alerts are held back until somebody has looked."""
+    numbers = dict.fromkeys(one.person_id for one in console.alerts.restraints())
+    found = (console.lists.dossier(number) for number in numbers)
+    return [one for one in found if one is not None and one.is_business_of(visitor.account)]
 
 
 def _waits_for(visitor: Visitor, standing: Standing) -> bool:

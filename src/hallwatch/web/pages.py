@@ -12,7 +12,8 @@ from hallwatch.core.kept import KeptAlert
 from hallwatch.core.notice import days_due, is_overdue
 from hallwatch.core.policy.doors import DOORS
 from hallwatch.core.policy.roles import Account, May
-from hallwatch.web import words
+from hallwatch.core.waiting import Waiting
+from hallwatch.web import alert_words, words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
 from hallwatch.web.languages import page_asked_for
@@ -67,9 +68,16 @@ class Pages:
             verdict_words=words.verdict_words,
             own_state_words=words.own_state_words,
             way_words=words.way_words,
-            outcome_words=words.outcome_words,
+            appeal_outcome_words=words.outcome_words,
             days_due=days_due,
             overdue=is_overdue,
+            answer_words=alert_words.answer_words,
+            outcome_words=alert_words.outcome_words,
+            reason_words=alert_words.reason_words,
+            step_words=alert_words.step_words,
+            state_line=alert_words.state_line,
+            to_do=alert_words.to_do,
+            news=alert_words.news,
         )
         self._templates.globals["score_words"] = words.score_words
         self._templates.globals["conditions_of"] = lambda alert: console.lists.conditions(
@@ -90,13 +98,15 @@ class Pages:
             language=language(),
             languages=LANGUAGES,
             page=page_asked_for(),
+            awaiting=self._console.waiting(account) if account else Waiting(),
+            listens=account is not None and account.may(May.SEE_ALERTS),
             **more,
         )
 
     def console(self, visitor: Visitor) -> str:
         """The live page as it is now, for this account's schools."""
         account = visitor.account
-        newest = self._console.alerts.latest(SHOWN, account.scope)
+        newest = self._console.alerts.latest(SHOWN, account.sight)
         return self.render(
             "console.html",
             visitor,
@@ -115,6 +125,10 @@ class Pages:
             if account.sees(places[camera.camera].school if camera.camera in places else "")
         )
         return replace(status, cameras=mine)
+
+    def waiting(self, waiting: Waiting) -> str:
+        """What waits for somebody, on top of every page."""
+        return self._templates.get_template("waiting.html").render(awaiting=waiting)
 
     def card(self, alert: KeptAlert) -> str:
         """One alert."""

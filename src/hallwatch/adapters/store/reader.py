@@ -24,8 +24,11 @@ from hallwatch.adapters.store.listings import ListingQuestions
 from hallwatch.adapters.store.own_lists import OwnListQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.place import Place
+from hallwatch.adapters.store.restraints import RestraintQuestions
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
+from hallwatch.adapters.store.waiting import WaitingQuestions
+from hallwatch.core.alert import Life
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
@@ -36,8 +39,10 @@ from hallwatch.core.kept import KeptAlert
 from hallwatch.core.listing import ListingRecord, State, digest_of
 from hallwatch.core.model import Person
 from hallwatch.core.own_list import OwnList
-from hallwatch.core.policy.roles import Account
+from hallwatch.core.policy.roles import Account, Sight
+from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
+from hallwatch.core.waiting import Waiting
 from hallwatch.errors import StoreUnreadable
 from hallwatch.ports import Vault
 
@@ -52,25 +57,45 @@ class Reader:
         self._engine = engine.reader(place)
         self._seals = Seals(vault)
 
-    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
-        """The newest alerts (of these schools; None: of all), by their last change, newest first."""
+    def latest(self, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
+        """The newest alerts (that somebody sees; None: all), by their last change, newest first."""
         with self.alerts() as alerts:
-            return alerts.latest(limit, schools)
+            return alerts.latest(limit, sight)
 
-    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
         with self.alerts() as alerts:
-            return alerts.since(sequence, limit, schools)
+            return alerts.since(sequence, limit, sight)
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
         with self.alerts() as alerts:
             return alerts.one(alert_id)
 
-    def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG."""
+    def shot(self, alert_id: str, number: int | None = None) -> bytes | None:
+        """The camera shot of a stop on the alert's path, or the best, as a JPEG."""
         with self.alerts() as alerts:
-            return alerts.shot(alert_id)
+            return alerts.shot(alert_id, number)
+
+    def life(self, alert_id: str) -> Life | None:
+        """What was done with the alert."""
+        with self.alerts() as alerts:
+            return alerts.life(alert_id)
+
+    def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
+        """Camera, threshold, answer ("": none) and how many alerts of a person."""
+        with self.alerts() as alerts:
+            return alerts.figures(person_id, sight)
+
+    def waiting(self, account: Account) -> Waiting:
+        """What waits for somebody."""
+        with self._session() as session:
+            return WaitingQuestions(session).of(account)
+
+    def restraints(self, person_ids: Collection[str] | None = None) -> list[Restraint]:
+        """What holds alerts back just now, of these people (None: of all), the newest first."""
+        with self._session() as session:
+            return RestraintQuestions(session).of(person_ids)
 
     def photo(self, external_id: str) -> bytes | None:
         """A listed person's first photo as a JPEG."""

@@ -22,6 +22,7 @@ from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.own_lists import OwnListBook
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.place import Place, SqliteFile
+from hallwatch.adapters.store.restraints import RestraintBook
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsBook
 from hallwatch.core.audit import Checkpoint
@@ -43,6 +44,7 @@ class Books:
     audit: AuditBook
     appeals: AppealBook
     own_lists: OwnListBook
+    restraints: RestraintBook
 
 
 class Records:
@@ -103,6 +105,7 @@ class Records:
                     audit,
                     AppealBook(session, self._seals),
                     OwnListBook(session, self._seals),
+                    RestraintBook(session),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None

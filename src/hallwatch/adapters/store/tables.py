@@ -134,19 +134,14 @@ class AlertRow(Base):
     meaning: Mapped[str] = mapped_column(Text)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class ShotRow(Base):
-    """The best camera shot of an alert as a sealed JPEG, kept apart so that alert rows stay small."""
-
-    __tablename__ = "shot"
-
-    alert_id: Mapped[str] = mapped_column(
-        Text, ForeignKey("alert.alert_id", ondelete="CASCADE"), primary_key=True
-    )
-    score: Mapped[float] = mapped_column(Float)
-    face_px: Mapped[int] = mapped_column(Integer)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    answered: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disputed: Mapped[bool] = mapped_column(Boolean)
+    outcome: Mapped[str] = mapped_column(Text)
+    braked: Mapped[bool] = mapped_column(Boolean)
+    security_only: Mapped[bool] = mapped_column(Boolean)
+    lapsed: Mapped[bool] = mapped_column(Boolean)
 
 
 class SettingRow(Base):

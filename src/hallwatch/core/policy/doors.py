@@ -51,6 +51,11 @@ WEB = (
     Door("GET /events", May.SEE_ALERTS, Whose.SCHOOLS),
     Door("GET /alerts/{alert_id}/shot", May.SEE_ALERTS, Whose.SCHOOLS),
     Door("GET /alerts/{alert_id}/photo", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("GET /alerts/{alert_id}", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("GET /alerts/{alert_id}/path/{number}/shot", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("POST /alerts/{alert_id}/answer", May.ANSWER_ALERTS, Whose.SCHOOLS),
+    Door("POST /alerts/{alert_id}/close", May.ANSWER_ALERTS, Whose.SCHOOLS),
+    Door("POST /alerts/{alert_id}/review/{what}", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("GET /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /sign-in/provider", Who.ANYBODY, Whose.NOBODYS),
@@ -85,6 +90,7 @@ WEB = (
     Door("GET /lists/person/{person_id}/photo/{place}", May.SEE_LISTINGS, Whose.SCHOOLS),
     Door("POST /lists/person/{person_id}/photo", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /lists/person/{person_id}/listing", May.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /lists/person/{person_id}/review/{what}", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /lists/listing/{listing_id}/{act}", May.SEE_LISTINGS, Whose.SCHOOLS, grave=True),
     Door("GET /lists/listing/{listing_id}/notice.pdf", May.SEE_LISTINGS, Whose.SCHOOLS),
     Door("GET /lists/listing/{listing_id}/notice", May.SEE_LISTINGS, Whose.SCHOOLS),
@@ -171,6 +177,10 @@ SOCKET = tuple(
         "make-key",
         "drop-key",
         "use-key",
+        "see-alert",
+        "answer-alert",
+        "close-alert",
+        "review-person",
     )
 )
 

@@ -11,6 +11,7 @@ class May(StrEnum):
     """One thing that somebody may be allowed to do."""
 
     SEE_ALERTS = "see alerts, their pictures and live stream"
+    ANSWER_ALERTS = "say whose face an alert shows, and close it"
     SEE_CAMERAS = "see which cameras watch"
     SEE_LIST = "see how many are listed and which rows were refused"
     SEE_HEALTH = "see how the system is doing"
@@ -42,6 +43,7 @@ ALLOWED: dict[Role, frozenset[May]] = {
     Role.SCHOOL_ADMINISTRATOR: frozenset(
         {
             May.SEE_ALERTS,
+            May.ANSWER_ALERTS,
             May.SEE_CAMERAS,
             May.SEE_LIST,
             May.SEE_HEALTH,
@@ -52,7 +54,9 @@ ALLOWED: dict[Role, frozenset[May]] = {
             May.MAKE_KEYS,
         }
     ),
-    Role.SECURITY: frozenset({May.SEE_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH}),
+    Role.SECURITY: frozenset(
+        {May.SEE_ALERTS, May.ANSWER_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH}
+    ),
     Role.FRONT_DESK: frozenset(),
     Role.POLICE_LIAISON: frozenset(),
     Role.AUDITOR: frozenset({May.READ_AUDIT, May.SEE_HEALTH}),
@@ -72,6 +76,18 @@ MAY_APPOINT: dict[Role, frozenset[Role]] = {
 
 UNNAMED = "~"
 """A sign-in name that begins so was made up and nobody's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose alerts somebody sees: of which schools (None: of all), and whether those of emergencies, too."""
+
+    schools: frozenset[str] | None
+    emergencies: bool
+
+    def holds(self, school: str, *, security_only: bool) -> bool:
+        """Whether an alert is within it."""
+        return (self.schools is None or school in self.schools) and (self.emergencies or not security_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,11 @@ class Account:
         if self.role in DISTRICT_WIDE:
             return self.only or None
         return self.schools & self.only if self.only else self.schools
+
+    @property
+    def sight(self) -> Sight:
+        """Whose alerts this account sees: by one person's word alone somebody is shown to security only."""
+        return Sight(self.scope, self.role is Role.SECURITY)
 
     def sees(self, school: str) -> bool:
         """Whether data of this school is this account's business."""
