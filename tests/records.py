@@ -67,7 +67,9 @@ class Office:
 
     def keep(self, sighting: Sighting) -> KeptAlert:
         """Commit a sighting."""
-        return self.desk.keep(sighting, place=Whereabouts("Main", "North"), meaning="rare", now=sighting.at)
+        kept = self.desk.keep(sighting, place=Whereabouts("Main", "North"), meaning="rare", now=sighting.at)
+        assert kept is not None
+        return kept
 
     def enter(self, role: Role = Role.SECURITY, schools: Sequence[str] = ("North",), login: str = "") -> str:
         """Somebody of this role, signed in; the browser's token."""

@@ -51,7 +51,7 @@ def write_config(
     config = folder / "hallwatch.toml"
     config.write_text(
         f'[site]\nname = "Test School"\njurisdiction = "{jurisdiction}"\ntime_zone = "America/Chicago"\n\n'
-        f'[watchlist]\ndir = "{watchlist}"\n\n'
+        f'[watchlist]\ndir = "{watchlist}"\nunapproved = true\n\n'
         f'[recognition]\npack = "{PACK}"\nworkers = 2\n\n[console]\nport = 0\n{more}{tables}',
         encoding="utf-8",
     )

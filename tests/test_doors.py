@@ -15,13 +15,18 @@ import typer.main
 from starlette.routing import Mount, Route
 
 from hallwatch.core.kept import Whereabouts
-from hallwatch.core.policy.doors import COMMANDS, DOORS, SOCKET, WEB, Door, Who, Whose
+from hallwatch.core.policy.doors import API, COMMANDS, DOORS, SOCKET, WEB, Door, Who, Whose
 from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, Account, May, Role
 from hallwatch.core.requests import (
     AccountRequest,
+    AlertRequest,
+    AppealRequest,
     By,
     DisableAccount,
+    ImportRequest,
+    KeyRequest,
     ListingRequest,
+    OwnListRequest,
     RecordRequest,
     RosterRequest,
     SiteRequest,
@@ -81,7 +86,7 @@ def test_every_route_of_the_running_server_is_in_the_table(console: Running) -> 
         else:
             assert isinstance(route, Route), route
             served |= {f"{method} {route.path}" for method in route.methods or () if method != "HEAD"}
-    assert served == {door.name for door in WEB}
+    assert served == {door.name for door in (*WEB, *API)}
 
 
 def test_every_request_of_the_keeper_is_in_the_table() -> None:
@@ -93,6 +98,11 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(ListingRequest),
             *get_args(RosterRequest),
             *get_args(SiteRequest),
+            *get_args(ImportRequest),
+            *get_args(AppealRequest),
+            *get_args(OwnListRequest),
+            *get_args(KeyRequest),
+            *get_args(AlertRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}
@@ -102,12 +112,14 @@ def test_every_command_is_in_the_table() -> None:
     def names(group: Any, before: str = "") -> Iterator[str]:
         for name, command in group.commands.items():
             if hasattr(command, "commands"):
+                if command.invoke_without_command:
+                    yield before + name
                 yield from names(command, f"{before}{name} ")
             else:
                 yield before + name
 
     assert set(names(typer.main.get_command(command_line))) == {door.name for door in COMMANDS}
-    assert len(DOORS) == len(WEB) + len(SOCKET) + len(COMMANDS)
+    assert len(DOORS) == len(WEB) + len(API) + len(SOCKET) + len(COMMANDS)
 
 
 def test_a_page_that_the_table_does_not_know_does_not_open(console: Running) -> None:
@@ -133,7 +145,7 @@ def test_a_page_that_the_table_does_not_know_does_not_open(console: Running) -> 
 )
 def test_role_by_school_by_object(door: Door, console: Running, browsers: dict[str, httpx2.Client]) -> None:
     path = door.name.removeprefix("GET ").replace("{path}", "console.css").replace("{token}", "no-such-token")
-    path = path.replace("{name}", "site.passes_per_day").replace("{place}", "0")
+    path = path.replace("{name}", "site.passes_per_day").replace("{place}", "0").replace("{number}", "0")
     for name, client in browsers.items():
         account = account_of(name)
         for alert_id, school in (("a1", "North"), ("south", "South")):
@@ -159,8 +171,10 @@ def expected(door: Door, account: Account | None, school: str, path: str) -> int
         return 403
     if path == "/" and May.SEE_ALERTS not in ALLOWED[account.role]:
         return 303
-    if path == "/confirm/provider" or "{person_id}" in path:
-        return 404  # none is set up; there is no such person
+    if path == "/confirm/provider" or any(
+        name in path for name in ("{person_id}", "{listing_id}", "{appeal_id}")
+    ):
+        return 404  # none is set up; there is no such person, listing or appeal
     if "{alert_id}" in path and not account.sees(school):
         return 404
     if "{alert_id}" in path and path.endswith("photo") and school == "South":

@@ -54,6 +54,18 @@ def trail(folder: Path) -> list[tuple[str, str]]:
     return deeds
 
 
+def test_a_folders_list_is_looked_for_on_trial_only(albany: tuple[Path, dict[str, str], Path]) -> None:
+    """Nobody is listed by one person, whoever may write into a folder: the place asks for a second one's yes."""
+    config, environ, _ = albany
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("unapproved = true\n", ""), encoding="utf-8")
+    refused = said(environ, "serve", "--config", config)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "nobody has said yes to the people of" in refused.stderr
+    assert "hallwatch import list" in refused.stderr
+    assert "list.set" not in [action for action, _ in trail(config.parent)]
+
+
 def test_every_profile_reads_and_says_what_it_rests_on() -> None:
     assert set(profile_codes()) == {"DEMO", "US-MO", "US-NY"}
     for code in profile_codes():

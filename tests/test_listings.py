@@ -64,6 +64,7 @@ class People:
         self.second = self.of(Role.SCHOOL_ADMINISTRATOR, "second")
         self.third = self.of(Role.SCHOOL_ADMINISTRATOR, "third")
         self.head = self.of(Role.DISTRICT_ADMINISTRATOR, "head")
+        self.watch = self.of(Role.SECURITY, "watch")
         self.keep("P1", ADULT)
 
     def of(self, role: Role, login: str, schools: tuple[str, ...] = ("North",)) -> By:
@@ -339,7 +340,7 @@ def test_whoever_may_not_does_not(people: People, role: Role, schools: tuple[str
         MoveListing(other, listing, State.ENDED),
     ):
         assert isinstance(people.answer(request), Refused)
-    assert isinstance(people.answer(WriteListing(MACHINE, "P1", terms())), Refused)
+    assert isinstance(people.answer(WriteListing(By("system"), "P1", terms())), Refused)
     assert people.state(listing) is State.WAITING
 
 

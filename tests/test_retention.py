@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from hallwatch.core.alert import Answer
+from hallwatch.core.alert_requests import AnswerAlert
 from hallwatch.core.policy.jurisdiction import Retention
-from hallwatch.core.requests import By
+from hallwatch.core.requests import By, Done, Refused
 from hallwatch.core.retain import FEW, Passed, is_mass, proof_of
 from hallwatch.flow.retaining import Retaining
 from tests.records import NOW, SIGHTING, Office
@@ -71,6 +73,63 @@ def test_an_unanswered_face_is_gone_after_its_hours_and_the_alert_stays(office: 
         ("retention.delete", {"faces": 2, "proof": proof_of(["24-0", "24-1"])}),
     ]
     assert tidy.turn() == 0
+
+
+def answer(office: Office, clock: Clock, alert_id: str, answer: Answer, login: str = "robin") -> None:
+    found = office.reader.by_login(login)
+    if found is None:
+        office.enter(login=login)
+        found = office.reader.by_login(login)
+    assert found is not None
+    request = AnswerAlert(By(found[0].account_id), alert_id, answer, words="looked at it")
+    assert isinstance(office.desk.keeping.answering.answer(request, clock.wall), Done)
+
+
+def test_faces_go_by_the_answer(office: Office) -> None:
+    clock = Clock()
+    tidy = retaining(office, clock)
+    alerts(office, 5)
+    for number, said in enumerate((Answer.DIFFERENT, Answer.SAME, Answer.UNSURE, Answer.DIFFERENT)):
+        answer(office, clock, f"24-{number}", said)
+    answer(office, clock, "24-3", Answer.SAME, "kim")  # two who disagree have determined nothing
+
+    def kept() -> list[int]:
+        return [number for number in range(5) if office.reader.shot(f"24-{number}") is not None]
+
+    clock.passes(minutes=57)
+    assert tidy.turn() == 0
+    clock.passes(minutes=2)
+    assert tidy.turn() == 1  # within the hour
+    assert kept() == [1, 2, 3, 4]
+    clock.passes(hours=72)
+    assert tidy.turn() == 3
+    assert kept() == [1]
+    unanswered, unsure = office.reader.one("24-4"), office.reader.one("24-2")
+    assert unanswered is not None
+    assert unsure is not None
+    assert (unanswered.lapsed, unanswered.sounds, unsure.lapsed) == (True, False, False)
+    clock.passes(days=26)
+    assert tidy.turn() == 0
+    clock.passes(days=2)
+    assert tidy.turn() == 1
+    assert kept() == []
+
+
+def test_without_pictures_only_cannot_tell_is_left(office: Office) -> None:
+    clock = Clock()
+    tidy = retaining(office, clock)
+    alerts(office, 1)
+    clock.passes(hours=73)
+    tidy.turn()
+    office.enter(login="robin")
+    found = office.reader.by_login("robin")
+    assert found is not None
+    reply = office.desk.keeping.answering.answer(
+        AnswerAlert(By(found[0].account_id), "24-0", Answer.SAME), clock.wall
+    )
+    assert isinstance(reply, Refused)
+    assert "pictures are gone" in reply.reason
+    answer(office, clock, "24-0", Answer.UNSURE)
 
 
 @pytest.mark.parametrize("minutes", [10, -10, 60 * 24 * 400])

@@ -27,7 +27,7 @@ def read(folder: Path, text: str) -> Site:
 def test_the_example_is_a_good_site(tmp_path: Path) -> None:
     site = read(tmp_path, EXAMPLE)
     assert site.site.data_dir == str(tmp_path / "data")
-    assert site.watchlist.dir == str(tmp_path / "watchlist")
+    assert (site.watchlist.dir, site.watchlist.unapproved) == (None, False)
     assert places_of(site) == {"Entrance": Whereabouts("Main building", "Main school")}
     assert site.cameras[0].address.startswith("rtsp://")
     assert (site.site.false_alerts_per_day, site.site.passes_per_day) == (1.0, 20_000)
@@ -56,7 +56,6 @@ def zoned(zone: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (SITE + CAMERA, "watchlist: is missing"),
         ('[watchlist]\ndir = "w"\n' + CAMERA, "site: is missing"),
         ('[watchlist]\ndir = "w"\n[site]\nname = "x"\n', "site.jurisdiction: is missing"),
         (LIST + CAMERA + CAMERA, 'two cameras are called "a"'),

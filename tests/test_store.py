@@ -130,9 +130,9 @@ def test_announced_only_after_the_commit(office: Office) -> None:
 
 def test_what_cannot_be_committed_is_not_announced(office: Office) -> None:
     with office.desk.records._engine.begin() as connection:
-        connection.execute(text("DROP TABLE shot"))
+        connection.execute(text("DROP TABLE path"))
     announced: list[KeptAlert] = []
-    with pytest.raises(StoreUnwritable, match="shot"):
+    with pytest.raises(StoreUnwritable, match="path"):
         alerting(office, announced).sighted(SIGHTING)
     assert announced == []
     assert office.reader.latest(5) == []
@@ -162,7 +162,7 @@ def test_a_file_of_ones_own_and_nothing_in_the_clear(lite: Office) -> None:
 def test_a_replaced_shot_is_gone_from_the_file(lite: Office) -> None:
     lite.keep(replace(SIGHTING, shot_jpeg=b"\xff\xd8picture-that-was-replaced" * 400))
     with sqlite3.connect(lite.file) as connection:
-        (sealed,) = connection.execute("SELECT sealed FROM shot").fetchone()
+        (sealed,) = connection.execute("SELECT sealed FROM path").fetchone()
     connection.close()
     assert sealed[5000:5100] in lite.file.read_bytes()
     lite.keep(replace(SIGHTING, score=0.9, shot_jpeg=b"small"))

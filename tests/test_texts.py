@@ -27,7 +27,7 @@ from tests.test_web import LONG, SIGHTING, Running, listening, running
 from tests.test_web_browser import program  # noqa: F401 - a fixture
 from tests.texts import LOCALE, ROOT, TEMPLATE, brought_up, of_code, text_of, texts, translated, written
 
-TEMPLATES = sorted((ROOT / "src/hallwatch/web/templates").glob("*.html"))
+TEMPLATES = sorted((ROOT / "src/hallwatch").glob("*/templates/*.html"))
 CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/hallwatch.po"))
 OTHERS = [code for code in LANGUAGES if code != SOURCE]
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -136,7 +136,7 @@ def test_the_search_for_texts_finds_them() -> None:
     assert set(of_code(source)) == {"No such", "not {name} of {len}", "One two", "a", "b", "c"}
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.parent.name}/{path.name}")
 def test_no_template_says_anything_by_itself(template: Path) -> None:
     assert left_over(template.read_text(encoding="utf-8")) == []
 

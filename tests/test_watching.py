@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hallwatch.adapters.images import FolderImages, luma_of
+from hallwatch.adapters.images import encode_jpeg, luma_of
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.core.decide import Incidents
 from hallwatch.core.decide.rule import AGREE
@@ -63,7 +63,7 @@ def watching(model: FacePack, template: Template, today: date) -> Watching:
         people={"P1": Person("P1", "Sample", "One", (Listing("trespass", "test", END),))},
         threshold=for_rate(made_up_calibration(), 0.003, 1),
         incidents=Incidents(),
-        images=FolderImages(Path(__file__).parent),
+        encode=encode_jpeg,
         today=lambda: today,
     )
 

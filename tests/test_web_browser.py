@@ -53,8 +53,8 @@ def test_alerts_appear_improve_and_never_move_what_is_read(console: Running, pro
         assert browser.value("document.getElementById('empty').hidden") is True
         browser.wait_for("[...document.querySelectorAll('#list img')].every(i => i.naturalWidth === 32)")
 
-        console.sight(replace(SIGHTING, improves=True, score=0.7))
-        browser.wait_for("document.querySelector('.score').textContent.includes('Score 0.700')")
+        console.sight(replace(SIGHTING, improves=True, score=0.7, face_px=77))
+        browser.wait_for("document.querySelector('.facts').textContent.includes('77 px')")
         assert browser.value(f"{NAMES}.length") == 1
 
         # somebody reads further down: what is new waits behind a bar

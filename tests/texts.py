@@ -50,7 +50,7 @@ def texts() -> Catalog:
     for path in sorted(SOURCE.rglob("*.py")):
         for text in of_code(path.read_text(encoding="utf-8")):
             catalogue.add(text, locations=[(relative(path), 0)])
-    for path in sorted((SOURCE / "web" / "templates").glob("*.html")):
+    for path in sorted(SOURCE.glob("*/templates/*.html")):
         for message in of_template(path):
             catalogue.add(message, locations=[(relative(path), 0)])
     for path in sorted((ROOT / "packs").glob("*/manifest.toml")):

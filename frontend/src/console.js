@@ -1,6 +1,7 @@
 // The live side of the console. Everything it inserts was rendered and escaped by the server.
 
-const SILENCE_MS = 4000; // the server speaks every two seconds; the page says "lost" before five are over
+import { listen, withoutBrokenPictures } from "./live.js";
+
 const STILL_MS = 3000; // a pointer that moved over the alerts so lately may be about to press something
 const SHOWN = 50;
 
@@ -11,12 +12,10 @@ const said = document.getElementById("said");
 const title = document.title;
 
 let sequence = Number(root.dataset.sequence);
-let heardAt = performance.now();
 let pointerAt = -STILL_MS;
 let waiting = []; // new cards, oldest first, held back while somebody is reading
 let unseen = 0;
 let saidTroubles;
-let source;
 
 function toCard(html) {
   const template = document.createElement("template");
@@ -47,7 +46,6 @@ function offerWaiting() {
 }
 
 function onAlert(event) {
-  heard();
   sequence = Number(event.lastEventId);
   const card = toCard(JSON.parse(event.data).html);
   const held = waiting.findIndex((other) => other.id === card.id);
@@ -77,42 +75,14 @@ function update(shown, card) {
   if (focused >= 0) card.querySelectorAll("a")[focused].focus({ preventScroll: true });
 }
 
-function heard() {
-  heardAt = performance.now();
-  show(true);
-}
-
-function show(live) {
-  document.getElementById("lost").hidden = live;
-  document.getElementById("live").className = live ? "live on" : "live off";
-  const words = document.getElementById("live-words");
-  words.textContent = live ? words.dataset.on : words.dataset.off;
-}
-
-function connect() {
-  source = new EventSource(`/events?after=${sequence}`);
-  source.addEventListener("hello", (event) => {
-    // Another run of the server may have another list and another database: start afresh.
-    if (JSON.parse(event.data).run !== root.dataset.run) location.reload();
-    else heard();
-  });
-  source.addEventListener("alert", onAlert);
-  source.addEventListener("status", (event) => {
-    heard();
-    const now = JSON.parse(event.data);
-    document.getElementById("cameras").innerHTML = now.cameras;
-    const troubles = document.getElementById("troubles");
-    if (now.troubles !== saidTroubles) troubles.innerHTML = saidTroubles = now.troubles; // read aloud once
-  });
-  source.addEventListener("beat", heard);
-  source.addEventListener("out", () => location.assign("/sign-in?next=/"));
+function onStatus(event) {
+  const now = JSON.parse(event.data);
+  document.getElementById("cameras").innerHTML = now.cameras;
+  const troubles = document.getElementById("troubles");
+  if (now.troubles !== saidTroubles) troubles.innerHTML = saidTroubles = now.troubles; // read aloud once
 }
 
 function tick() {
-  if (performance.now() - heardAt > SILENCE_MS) {
-    show(false);
-    if (source.readyState === EventSource.CLOSED) connect(); // the browser gave up; we do not
-  }
   if (waiting.length && !reading()) showWaiting();
 }
 
@@ -121,17 +91,7 @@ newButton.addEventListener("click", () => {
   window.scrollTo({ top: 0 });
   list.querySelector("article a")?.focus({ preventScroll: true });
 });
-// A picture that is not there any more: its words, not a broken frame.
-function withoutPicture(image) {
-  const words = document.createElement("p");
-  words.className = "gone";
-  words.textContent = image.alt;
-  image.closest("a").replaceWith(words);
-}
-list.addEventListener("error", (event) => event.target.matches("img") && withoutPicture(event.target), true);
-for (const image of list.querySelectorAll("img")) {
-  if (image.complete && !image.naturalWidth) withoutPicture(image);
-}
+withoutBrokenPictures(list);
 list.addEventListener("pointermove", () => (pointerAt = performance.now()));
 list.addEventListener("pointerdown", () => (pointerAt = performance.now()));
 document.addEventListener("visibilitychange", () => {
@@ -140,5 +100,4 @@ document.addEventListener("visibilitychange", () => {
   document.title = title;
 });
 
-connect();
-setInterval(tick, 500);
+listen(() => sequence, { alert: onAlert, status: onStatus, tick });

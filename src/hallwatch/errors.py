@@ -15,8 +15,10 @@ HallwatchError
 │   ├── BackupError       a backup cannot be made, or is not one that can be restored here
 │   ├── PasskeyRefused    a passkey that does not fit, or comes too late
 │   ├── ProviderFault     the district's own sign-in does not answer, or says something else than it should
+│   ├── PaperError        a paper cannot be made here, for want of a library of the system
 │   ├── Forbidden         the law of the place, or the policy, says no
 │   ├── Unkeepable        what was asked for cannot stand in the database; nothing of it was written
+│   ├── TryAgain          it could not be done just now; asking again may work
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
 ├── SourceLost            a camera stopped for now; the decoder waits and tries again
 ├── StoreUnreadable       the database cannot be read just now; asking again may work
@@ -92,12 +94,20 @@ class ProviderFault(UserError):
     """The district's own sign-in does not answer, or says something else than it should."""
 
 
+class PaperError(UserError):
+    """A paper cannot be made here, for want of a library of the system."""
+
+
 class Forbidden(UserError):
     """The law of the place, or the policy, says no."""
 
 
 class Unkeepable(UserError):
     """What was asked for cannot stand in the database; nothing of it was written."""
+
+
+class TryAgain(UserError):
+    """It could not be done just now; asking again may work."""
 
 
 class StoreUnwritable(UserError):

@@ -4,24 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hallwatch.core.appeal import Appeal
 from hallwatch.core.listing import ListingRecord
 from hallwatch.core.model import Person
+from hallwatch.core.notice import Notice, is_due
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.second import SecondRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A listing, the digest that a yes is to, and the yeses that were asked for."""
+    """A listing, the digest that a yes is to, and the yeses that were asked for; its notice and its appeals, the
+    newest first."""
 
     record: ListingRecord
     digest: str
     asked: tuple[SecondRequest, ...]
+    notice: Notice | None = None
+    appeals: tuple[Appeal, ...] = ()
 
     @property
     def missing(self) -> int:
         """How many yeses are still to come."""
         return sum(one.approved is None for one in self.asked)
+
+    @property
+    def due(self) -> Notice | None:
+        """The notice that is still to be given."""
+        return self.notice if is_due(self.notice, self.record) else None
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The appeal that is still to be answered."""
+        return next((one for one in self.appeals if one.is_open), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,13 @@ class ListChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ListChanges:
+    """Several at once, so that the threshold and the gallery follow once."""
+
+    changes: tuple[ListChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OnTheList:
     """One person as a worker has to know them: ``templates`` (K x D float32, as bytes) of the gallery's pack; nothing
     for somebody who is let go."""

@@ -14,12 +14,19 @@ MOST_VANISHING = 0.10
 
 @dataclass(frozen=True, slots=True)
 class RegistryTerms:
-    """What a registry says of somebody's offence: the reason of a listing, who ordered it, until when."""
+    """What a registry says of somebody's offence: the reason of a listing, who ordered it, until when.
+
+    A folder of list.csv says the ``kind`` of list, too, and what a threat needs besides.
+    """
 
     reason: str
     authority: str = ""
     ends: date | None = None
     conditions: str = ""
+    kind: str = "registry"
+    starts: date | None = None
+    document: str = ""
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,8 @@ class Entry:
 
     ``born`` is a whole birth date; ``birth_year`` stands alone where only the year is known (never 1 January).
     ``photos`` are names inside the file's archive or folder. ``schools`` and ``role`` are a roster's, ``terms`` a
-    registry's. ``other_ids`` are further numbers by which photos may name the person.
+    registry's (``more_terms`` of somebody on further lists). ``other_ids`` are further numbers by which photos may name
+    the person. ``prints`` say that photos are the same as before, whatever they are called.
 
     ``unsaid`` are fields on which the file is silent, ``joining`` those whose values come on top of what is known;
     both are for files of changes (see ``merged``). ``row`` is where the person stands; it is no news about them.
@@ -48,6 +56,8 @@ class Entry:
     role: str = ""
     terms: RegistryTerms | None = None
     other_ids: tuple[str, ...] = ()
+    more_terms: tuple[RegistryTerms, ...] = ()
+    prints: tuple[str, ...] = ()
     unsaid: frozenset[str] = field(default=frozenset(), compare=False)
     joining: frozenset[str] = field(default=frozenset(), compare=False)
     row: int = field(default=0, compare=False)

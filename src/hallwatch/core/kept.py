@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hallwatch.core.alert import Answer, Outcome, State
+
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
@@ -20,14 +22,33 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """The person before one camera for a while: a piece of the way through the building. ``number`` counts from 0;
+    ``pictured`` says whether its best shot is kept. Times are UTC."""
+
+    number: int
+    camera: str
+    first: datetime
+    last: datetime
+    score: float
+    face_px: int
+    shots: int
+    pictured: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeptAlert:
-    """A committed alert, without its picture.
+    """A committed alert, without its pictures.
 
     ``sequence`` grows with every change of any alert, so that "everything since 41" is one question.
     ``camera`` and ``at`` are the first sighting, ``last_camera`` and ``last_at`` the latest one; ``score``,
     ``face_px`` and ``shots`` are the best so far. ``meaning`` is the sentence that explained the score when
     the alert was raised. ``erased`` is True when the person's key was destroyed: no name, no list, no picture is
-    left. Times are UTC.
+    left. ``updated`` is when it was sighted last. Times are UTC.
+
+    ``answer`` is the one that stands, ``disputed`` that somebody says otherwise. ``braked`` alerts are quiet: too many
+    of the person were wrong or unanswered. ``security_only``: of an emergency, shown to the school's security alone.
+    ``lapsed``: its faces went before anybody had answered. ``path`` are the cameras in order of time.
     """
 
     sequence: int
@@ -50,3 +71,26 @@ class KeptAlert:
     created: datetime
     updated: datetime
     erased: bool = False
+    person_id: str = ""
+    state: State = State.RAISED
+    answer: Answer | None = None
+    answered: datetime | None = None
+    disputed: bool = False
+    outcome: Outcome | None = None
+    braked: bool = False
+    security_only: bool = False
+    lapsed: bool = False
+    path: tuple[Stop, ...] = ()
+
+    @property
+    def sounds(self) -> bool:
+        """Whether it is heard until somebody answers."""
+        return (
+            self.answer is None and self.outcome is None and not (self.braked or self.lapsed or self.erased)
+        )
+
+    @property
+    def best(self) -> Stop | None:
+        """Where the best picture was taken."""
+        pictured = [stop for stop in self.path if stop.pictured]
+        return max(pictured, key=lambda stop: (stop.score, stop.face_px), default=None)

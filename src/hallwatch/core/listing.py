@@ -69,7 +69,7 @@ class Terms:
     """What a listing says, and what its approvers say yes to. ``ends`` is its last day; ``schools`` empty is all.
 
     ``conditions`` are those under which the person may come all the same ("to the play on 4 May, escorted"), until
-    ``conditions_until``.
+    ``conditions_until``. ``untold`` is why safety forbids telling the person of it; "" where the person is told.
     """
 
     kind: str
@@ -84,6 +84,7 @@ class Terms:
     conditions: str = ""
     conditions_until: date | None = None
     review: date | None = None
+    untold: str = ""
 
     def holds_on(self, day: date) -> bool:
         """From its first to its last day, both included."""
@@ -132,6 +133,8 @@ def digest_of(
 ) -> str:
     """SHA-256 over exactly what is approved: whom, with which photos (their digests), on which terms, like whom."""
     said = asdict(terms) | {"schools": sorted(terms.schools)}
+    if not terms.untold:  # as before there was such a word, so that what waits since then stays valid
+        del said["untold"]
     whole: list[object] = [person_id, said, [photo.hex() for photo in photos]]
     whole += [] if likeness is None else [asdict(likeness)]
     text = json.dumps(whole, default=str, sort_keys=True)
@@ -176,14 +179,15 @@ def not_a_purpose(reason: str) -> str | None:
     return next((means for word, means in NOT_A_LIST.items() if f" {word} " in f" {words} "), None)
 
 
-def needed(rules: ListingRules, born: date | None, today: date) -> Needed:
+def needed(rules: ListingRules, born: date | None, today: date, *, proven: bool = True) -> Needed:
     """How many people besides its author have to say yes before a listing is active.
 
     Somebody younger than ``rules.elevated_under_age``, or whose age nobody knows, needs one yes more, and one of a
-    district administrator.
+    district administrator. An author who is not ``proven`` to be anybody (a terminal, a program's file) is no person
+    who has said yes: another one has to.
     """
     careful = born is None or age_on(born, today) < rules.elevated_under_age
-    return Needed(max(rules.approvals - 1, 1) + int(careful), careful)
+    return Needed(max(rules.approvals - 1, 1) + int(careful) + int(not proven), careful)
 
 
 def age_on(born: date, day: date) -> int:

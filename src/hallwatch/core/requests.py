@@ -24,23 +24,18 @@ from hallwatch.core.account_requests import SetCode as SetCode
 from hallwatch.core.account_requests import SetPassword as SetPassword
 from hallwatch.core.account_requests import TouchSession as TouchSession
 from hallwatch.core.account_requests import UseLink as UseLink
+from hallwatch.core.alert_requests import AlertRequest as AlertRequest
+from hallwatch.core.api_key_requests import KeyRequest as KeyRequest
 from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
+from hallwatch.core.import_requests import ImportRequest as ImportRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.model import Person
+from hallwatch.core.notice_requests import AppealRequest as AppealRequest
+from hallwatch.core.notice_requests import OwnListRequest as OwnListRequest
+from hallwatch.core.photo_kept import PhotoKept as PhotoKept
 from hallwatch.core.roster_requests import RosterRequest as RosterRequest
 from hallwatch.core.site_requests import SiteRequest as SiteRequest
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoKept:
-    """A listed photo: its name in the list's folder, the picture as a JPEG without metadata, and its template
-    (float32, little-endian) of the pack with this fingerprint; empty where faces are not matched."""
-
-    name: str
-    jpeg: bytes
-    fingerprint: str
-    template: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +142,18 @@ RecordRequest: TypeAlias = (
     | AfterRestore
     | ChangeSetting
 )
-Request: TypeAlias = RecordRequest | AccountRequest | ListingRequest | RosterRequest | SiteRequest
+Request: TypeAlias = (
+    RecordRequest
+    | AccountRequest
+    | ListingRequest
+    | RosterRequest
+    | ImportRequest
+    | AppealRequest
+    | OwnListRequest
+    | KeyRequest
+    | AlertRequest
+    | SiteRequest
+)
 
 
 @dataclass(frozen=True, slots=True)

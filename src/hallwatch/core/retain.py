@@ -29,8 +29,16 @@ RULES = (
     Rule("a stranger's face", "comparing it once", "its track has ended; never written"),
     Rule("a listed person's name and photos", "knowing who was listed, and why", "the person is erased"),
     Rule("a listed person's templates", "finding the person", "no listing waits or holds any more"),
-    Rule("the face in an alert", "judging the alert", "the hours that the jurisdiction's profile says"),
-    Rule("an alert without its face", "knowing what happened", "the person is erased: then nameless"),
+    Rule(
+        "the faces in an alert",
+        "judging the alert",
+        "its time by the answer, as the jurisdiction's profile says",
+    ),
+    Rule(
+        "an alert without its faces, and its answers",
+        "knowing what happened",
+        "the person is erased: then nameless",
+    ),
     Rule("an account's session", "staying signed in", "eight hours idle, twelve in any case, or disabled"),
     Rule("a destroyed key's last copy", "surviving a broken disk", "seven days"),
     Rule("an entry of the audit trail", "knowing who did and saw what", "nobody deletes it"),
@@ -49,9 +57,26 @@ class Passed:
         return (later.wall - self.wall) - timedelta(seconds=later.monotonic - self.monotonic)
 
 
-def faces_due_before(now: datetime, retention: Retention) -> datetime:
-    """Faces of alerts whose last change is older than this go; nobody has answered them."""
-    return now - timedelta(hours=retention.unanswered_hours)
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Before which moment the last sighting (undetermined) or the answer of an alert must be for its faces to go."""
+
+    different: datetime
+    undetermined: datetime
+    same: datetime
+
+
+EARLY = timedelta(minutes=2)
+"""Deletion looks twice a minute; what has to be gone within the hour goes a little before."""
+
+
+def faces_due(now: datetime, retention: Retention) -> Due:
+    """By the answer: *different person*; *can't tell*, none, or two that differ; *same person*."""
+    return Due(
+        different=now - timedelta(hours=retention.different_person_hours) + EARLY,
+        undetermined=now - timedelta(hours=retention.unanswered_hours),
+        same=now - timedelta(days=retention.confirmed_days),
+    )
 
 
 def is_mass(due: int, kept: int) -> bool:

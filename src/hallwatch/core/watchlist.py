@@ -21,14 +21,17 @@ class ListRow:
     photo: str
     date_of_birth: date | None = None
     aliases: tuple[str, ...] = ()
+    document: str = ""
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row that cannot be used: its line in the file and why, in one sentence."""
+    """One row that cannot be used: its line in the file and why, in one sentence; about whom, where that is known."""
 
     row: int
     reason: str
+    external_id: str = ""
 
     def __str__(self) -> str:
         return f"list.csv line {self.row}: {self.reason}"
@@ -36,12 +39,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
-    """A list as read: good rows, refused rows, and how many have expired or not begun."""
+    """A list as read: good rows, refused rows, how many have expired or not begun, and those ``to_come``."""
 
     rows: tuple[ListRow, ...]
     refused: tuple[Refusal, ...] = ()
     expired: int = 0
     not_begun: int = 0
+    to_come: tuple[ListRow, ...] = ()
 
 
 def people_of(rows: Sequence[ListRow]) -> list[Person]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from hallwatch.adapters.models.calibrations import calibration_of
+from hallwatch.adapters.models.catalogue import find_pack
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.decide import Threshold
 from hallwatch.core.likeness import MOST_NAMED, Likeness
 from hallwatch.core.model import Templates
+from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.live_list import LiveList
+from hallwatch.errors import PackError
 from hallwatch.flow.cohort import COHORT
+from hallwatch.settings.site import Site
 from hallwatch.web.gate import Forecast
 
 BUDGETS = tuple(10 ** (step / 4) for step in range(-8, 7))
@@ -71,6 +77,29 @@ class Comparing:
         if fingerprint != live.gallery.fingerprint:
             return None
         return rows([(fingerprint, b64decode(numbers))], fingerprint, live.gallery.dimensions)
+
+
+def compared_alone(reader: Reader, site: Site, home: Path) -> Callable[[str], Likeness | None]:
+    """The same for a command, which has no list at work: everybody with an active listing is read when it is asked.
+
+    What it gives may raise StoreUnreadable, and PackError where the pack is not calibrated.
+    """
+
+    def likeness_of(person_id: str) -> Likeness | None:
+        _external_id, templates = reader.templates(person_id)
+        if not templates:
+            return None
+        calibration = calibration_of(find_pack(site.recognition.pack, home), home)
+        if calibration is None:
+            raise PackError(f"the model pack {site.recognition.pack} is not calibrated")
+        fingerprint, numbers = templates[-1]
+        settings, gallery = site.site, Gallery(fingerprint, len(numbers) // 4)
+        live = LiveList(gallery, {}, calibration, settings.false_alerts_per_day, settings.passes_per_day)
+        with reader.listings() as listings:
+            live.load(listings.listed())
+        return Comparing(live, reader).likeness_of(person_id)
+
+    return likeness_of
 
 
 def _curve(live: LiveList, photos: int = 0) -> tuple[Threshold, ...]:

@@ -21,18 +21,24 @@ from hallwatch.adapters.profiles import read_profile
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.records import Records
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.core.audit import Checkpoint, Plain
+from hallwatch.core.audit import Checkpoint
 from hallwatch.core.events import ListChange, Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.jurisdiction import ListingRules, Profile, Retention
-from hallwatch.core.requests import By
 from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.answering import Answering
+from hallwatch.flow.api_keys import KeyKeeping
+from hallwatch.flow.appeals import AppealKeeping
+from hallwatch.flow.import_batches import ImportKeeping
+from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.own_lists import OwnListKeeping
 from hallwatch.flow.passes import add_passes
+from hallwatch.flow.raising import Raising
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
@@ -105,7 +111,9 @@ class Desk:
             head=_signed_head(chest, self.store),
         )
         self._touched: list[str] = []
+        self.busy = True
         self._zone = self._zone_of(time_zone)
+        self.raising = Raising(self.records.transaction, self._today)
         self.retaining = Retaining(
             self.records.transaction,
             self._retention,
@@ -114,22 +122,37 @@ class Desk:
         self.listings = ListingKeeping(
             self.records.transaction,
             self._listing_rules,
-            lambda: datetime.now(self._zone).date(),
-            lambda prefix: prefix + uuid.uuid4().hex,
+            self._today,
+            _new_number,
             schools,
             self._touched.append,
+        )
+        clearing = Clearing(self._depart, self.store.destroy)
+        self.import_turns = ImportTurns(self.records.transaction, self.listings, clearing)
+        self.imports = ImportKeeping(
+            self.records.transaction,
+            self._profile,
+            self.listings.today,
+            _new_number,
+            self.listings,
+            clearing,
         )
         self.keeping = Keeping(
             self.records.transaction,
             OwnKeys(chest, self.store),
             OwnBinding(self.store),
-            AccountKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
+            AccountKeeping(self.records.transaction, _new_number),
             self.retaining,
             SettingKeeping(
                 self.records.transaction, SettingRules(), lambda prefix: prefix + uuid.uuid4().hex
             ),
             self.listings,
             RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
+            self.imports,
+            AppealKeeping(self.listings, self.listings.number),
+            OwnListKeeping(self.records.transaction, self.listings.today, self.listings.number),
+            KeyKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
+            Answering(self.records.transaction),
             lambda: datetime.now(UTC),
         )
         try:
@@ -141,15 +164,11 @@ class Desk:
             self.close()
             raise
 
-    def keep(self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime) -> KeptAlert:
+    def keep(
+        self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime
+    ) -> KeptAlert | None:
         """Implements flow.alerting.AlertBook."""
-        with self.records.transaction() as books:
-            kept = books.alerts.keep(sighting, place=place, meaning=meaning, now=now)
-            if kept.created == kept.updated:
-                detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
-                deed = By("system").does("alert.raise", kept.alert_id, detail=detail)
-                books.audit.add(deed, now)
-            return kept
+        return self.raising.keep(sighting, place=place, meaning=meaning, now=now)
 
     def list_changes(self) -> list[ListChange]:
         """Whose listings changed since this was asked last, as they are now."""
@@ -166,10 +185,18 @@ class Desk:
         with self.records.transaction() as books:
             add_passes(books.settings, now.astimezone(self._zone).date(), cameras, now)
 
+    def turn(self) -> None:
+        """A little of what takes long, between requests; ``busy`` says whether there is more of it."""
+        if self.busy:
+            self.busy = self.import_turns.turn(datetime.now(UTC))
+
     def tidy(self) -> None:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""
         self.retaining.turn()
+        self.busy = True
         self.listings.sweep(datetime.now(UTC), emergencies=self.retaining.held is not None)
+        if self.retaining.held is None:
+            self.imports.lapse(datetime.now(UTC))
         if self.retaining.held is None:
             self.chest.backups.prune(datetime.now(UTC))
 
@@ -177,10 +204,8 @@ class Desk:
         """Sign the trail's end and give the database back."""
         self.records.close()
 
-    def _retention(self) -> Retention | None:
-        """The rules of the place that this installation is bound to."""
-        code = bound_to(self.store)
-        return None if code is None else read_profile(code).retention
+    def _today(self) -> date:
+        return datetime.now(self._zone).date()
 
     def is_listed(self, external_id: str) -> bool:
         """Whether the list as it is now names this person; also while no list was ever set."""
@@ -203,8 +228,17 @@ class Desk:
         return ZoneInfo(name) if name else None
 
     def _listing_rules(self) -> ListingRules | None:
+        profile = self._profile()
+        return None if profile is None else profile.listing
+
+    def _retention(self) -> Retention | None:
+        profile = self._profile()
+        return None if profile is None else profile.retention
+
+    def _profile(self) -> Profile | None:
+        """The rules of the place that this installation is bound to."""
         code = bound_to(self.store)
-        return None if code is None else read_profile(code).listing
+        return None if code is None else read_profile(code)
 
     def _depart(self, number: str, at: datetime) -> None:
         """In the journal, without a tag: whoever has left the roster may come back under the same id."""
@@ -220,4 +254,9 @@ class Desk:
                     continue
                 books.people.erase(number)
                 books.listings.expunge(number, datetime.now(UTC))
+                books.imports.erase(number)
                 books.alerts.erase(number, datetime.now(UTC))
+
+
+def _new_number(prefix: str) -> str:
+    return prefix + uuid.uuid4().hex

@@ -49,12 +49,12 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class ListOrder:
-    """Which list to enrol with which pack, for which budget of false alerts.
+    """Which list to enrol with which pack, for which budget of false alerts; ``watchlist`` None: nobody's folder.
 
     ``forbidden`` says why no face may be matched here: then the list is kept, and no template is made.
     """
 
-    watchlist: Path
+    watchlist: Path | None
     pack: PackOrder
     false_alerts_per_day: float
     passes_per_day: int
@@ -88,9 +88,11 @@ def prepare(order: ListOrder) -> Prepared:
 
 def enrol_list(order: ListOrder, link: Connection) -> None:
     """In the child: read list and photos, have everybody kept, send a Prepared."""
-    watchlist = read_watchlist(order.watchlist, order.today)
+    folder = order.watchlist
+    watchlist = Watchlist(()) if folder is None else read_watchlist(folder, order.today)
+    images = FolderImages(folder or Path())
     if order.forbidden is not None:
-        link.send(_kept_only(order, watchlist))
+        link.send(_kept_only(order, watchlist, images))
         return
     pack = order.pack.open()
     if pack.calibration is None:
@@ -98,7 +100,7 @@ def enrol_list(order: ListOrder, link: Connection) -> None:
             f"the model pack {order.pack.name} is not calibrated, so no alert can be raised with it; "
             f"run hallwatch calibrate DIR --pack {order.pack.name}, or choose another pack"
         )
-    enrolled = keep_people(order, enrol(watchlist, FolderImages(order.watchlist), pack), watchlist)
+    enrolled = keep_people(order, enrol(watchlist, images, pack), watchlist, images)
     threshold = for_budget(
         pack.calibration, order.false_alerts_per_day, enrolled.gallery.size, order.passes_per_day
     )
@@ -118,9 +120,9 @@ def enrol_list(order: ListOrder, link: Connection) -> None:
     )
 
 
-def _kept_only(order: ListOrder, watchlist: Watchlist) -> Prepared:
+def _kept_only(order: ListOrder, watchlist: Watchlist, images: FolderImages) -> Prepared:
     """The list where faces may not be matched: people and photos for the desk, nothing to search with."""
-    images, by = FolderImages(order.watchlist), By("system", "list.csv")
+    by = By("system", "list.csv")
     people, refused = {}, list(watchlist.refused)
     for person in people_of(watchlist.rows):
         try:
@@ -147,9 +149,9 @@ def _kept_only(order: ListOrder, watchlist: Watchlist) -> Prepared:
     )
 
 
-def keep_people(order: ListOrder, enrolled: Enrolled, watchlist: Watchlist) -> Enrolled:
+def keep_people(order: ListOrder, enrolled: Enrolled, watchlist: Watchlist, images: FolderImages) -> Enrolled:
     """Give everybody who can be found to the keeper; who was erased before joins the refused."""
-    images, by = FolderImages(order.watchlist), By("system", "list.csv")
+    by = By("system", "list.csv")
     people, refused = dict(enrolled.people), list(enrolled.refused)
     snapshot = enrolled.gallery.snapshot
     for external_id, person in enrolled.people.items():

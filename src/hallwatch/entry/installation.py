@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -16,7 +16,7 @@ from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.audit import Checkpoint, Plain
 from hallwatch.core.requests import Note
-from hallwatch.entry.keeper_client import at_terminal, keeper_of
+from hallwatch.entry.keeper_client import Ask, at_terminal, keeper_of
 from hallwatch.entry.wiring import chest_of, place_of
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import Site
@@ -33,6 +33,8 @@ class Installation:
     store: KeyStore
     reader: Reader
     zone: tzinfo | None
+    schools: frozenset[str]
+    time_zone: str | None
 
     @property
     def public_key(self) -> bytes:
@@ -43,10 +45,14 @@ class Installation:
         """The audit trail's head, as it is kept apart from the database."""
         return read_head(self.chest.head)
 
-    def note(self, action: str, *, detail: Mapping[str, Plain] | None = None) -> None:
+    def asking(self) -> AbstractContextManager[Ask]:
+        """Whoever writes the database just now."""
+        return keeper_of(self.data, self.place, self.chest, self.time_zone, self.schools)
+
+    def note(self, action: str, subject: str = "", *, detail: Mapping[str, Plain] | None = None) -> None:
         """Write into the trail what the person at the terminal did."""
-        with keeper_of(self.data, self.place, self.chest) as ask:
-            ask(Note(at_terminal(), action, detail=detail or {}))
+        with self.asking() as ask:
+            ask(Note(at_terminal(), action, subject, detail=detail or {}))
 
 
 @contextmanager
@@ -64,6 +70,8 @@ def installed(site: Site, environment: Environment) -> Iterator[Installation]:
             store=store,
             reader=reader,
             zone=ZoneInfo(site.site.time_zone) if site.site.time_zone else None,
+            schools=frozenset(site.schools),
+            time_zone=site.site.time_zone,
         )
     finally:
         reader.close()

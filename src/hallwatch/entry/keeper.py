@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,8 @@ from pathlib import Path
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.reader import Reader
-from hallwatch.core.events import Forget, PassesCounted
+from hallwatch.core.events import Forget, ListChange, ListChanges, PassesCounted
+from hallwatch.core.import_requests import AnswerImport
 from hallwatch.core.kept import Whereabouts
 from hallwatch.core.requests import Done, ErasePerson, Reply, Request
 from hallwatch.entry.desk import Desk
@@ -30,6 +32,7 @@ LOG = logging.getLogger(__name__)
 
 TIDIED_EVERY_S = 30.0
 """How often the keeper looks for what is to be deleted, and whether the clock was set."""
+TOLD_AT_ONCE = 100
 REMEMBERED = 500
 """How many alerts a new keeper looks back at, to know which incidents are still open."""
 
@@ -72,12 +75,27 @@ class Dropped:
     alert_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """A sighting below a threshold that a wrong answer has raised: it is counted, and nothing else."""
+
+    alert_id: str
+
+
 def _answered(desk: Desk, request: Request, link: Connection) -> Reply:
     """The desk's answer; an erasure is told to whoever holds the person in memory before it is."""
     reply = desk.keeping.answer(request)
     if isinstance(request, ErasePerson) and isinstance(reply, Done):
         link.send(Forget(request.external_id))
+    if isinstance(request, AnswerImport):
+        desk.busy = True
     return reply
+
+
+def _tell(link: Connection, changes: Sequence[ListChange]) -> None:
+    """Some at a time: no message is larger than whoever hears it likes to hold."""
+    for start in range(0, len(changes), TOLD_AT_ONCE):
+        link.send(ListChanges(tuple(changes[start : start + TOLD_AT_ONCE])))
 
 
 def keep(order: KeeperOrder, link: Connection) -> None:
@@ -102,8 +120,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
         with Door(order.socket, lambda request: _answered(desk, request, link)) as door:
             link.send(KeeperReady())
             if meaning:  # not the first one: what the one before could not say any more
-                for change in desk.all_listed():
-                    link.send(change)
+                _tell(link, desk.all_listed())
             tidied, told = 0.0, None
             while True:
                 if time.monotonic() >= tidied + TIDIED_EVERY_S:
@@ -113,10 +130,10 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                     told = desk.retaining.held
                     link.send(Held(told))
                 # While nobody has said what scores mean, nobody listens yet: the list is read when enrolment is over.
-                for change in desk.list_changes():
-                    if meaning:
-                        link.send(change)
-                for ready in wait([link, *door.sockets], timeout=TIDIED_EVERY_S):
+                changes = desk.list_changes()
+                if meaning:
+                    _tell(link, changes)
+                for ready in wait([link, *door.sockets], timeout=0.0 if desk.busy else TIDIED_EVERY_S):
                     if isinstance(ready, socket.socket):
                         door.serve(ready)
                         continue
@@ -135,9 +152,11 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                         link.send(Dropped(message.alert_id))
                         continue
                     try:
-                        alerting.sighted(message)
+                        if not alerting.sighted(message):
+                            link.send(KeptOut(message.alert_id))
                     except KeyGone:
                         link.send(Dropped(message.alert_id))
+                desk.turn()  # after everybody who waits: a sighting waits for one turn at most
     finally:
         with suppress(Exception):
             desk.close()

@@ -16,7 +16,7 @@ from hallwatch.core.requests import By, Done, Refused, Request
 from hallwatch.entry.desk import Desk
 from hallwatch.entry.keeper_socket import reachable
 from hallwatch.entry.keeper_wire import REPLIES, REQUESTS, Closed, receive, send
-from hallwatch.errors import SettingsError, UserError
+from hallwatch.errors import SettingsError, TryAgain, UserError
 
 PATIENCE_S = 60.0
 LOCK = "serve.lock"
@@ -25,7 +25,7 @@ SOCKET = "keeper.sock"
 Ask = Callable[[Request], Done]
 
 
-class KeeperAway(UserError):
+class KeeperAway(TryAgain):
     """The keeper does not answer; whether the last request was committed is not known."""
 
 
@@ -54,14 +54,21 @@ def settled(reply: Done | Refused) -> Done:
 
 
 @contextmanager
-def keeper_of(data: Path, place: Place, chest: Chest) -> Iterator[Ask]:
-    """Whoever writes the database in the folder ``data``: the running keeper, or this process itself."""
+def keeper_of(
+    data: Path,
+    place: Place,
+    chest: Chest,
+    time_zone: str | None = None,
+    schools: frozenset[str] = frozenset(),
+) -> Iterator[Ask]:
+    """Whoever writes the database in the folder ``data``: the running keeper, or this process itself, for which day it
+    is and which schools there are comes from the site's settings."""
     lock = alone_in(data)
     if lock is None:
         yield lambda request: ask(data / SOCKET, request)
         return
     try:
-        desk = Desk(place, chest)
+        desk = Desk(place, chest, time_zone, schools)
         try:
             yield lambda request: settled(desk.keeping.answer(request))
         finally:

@@ -25,6 +25,22 @@ def law_of(site: Site, home: Path) -> str | None:
     return why
 
 
+def folder_on_trial(site: Site) -> bool:
+    """Whether the people of a folder's list.csv are looked for without a second person's yes.
+
+    Raises SettingsError where the place asks for that yes and nobody has said that it is a trial.
+    """
+    folder = site.watchlist.dir
+    if folder is None or read_profile(site.site.jurisdiction).listing.approvals < 2:
+        return False
+    if not site.watchlist.unapproved:
+        raise SettingsError(
+            f"nobody has said yes to the people of {folder}: take them in with `hallwatch import list {folder}` and"
+            " take dir out of [watchlist]; for a trial without a second person write unapproved = true there"
+        )
+    return True
+
+
 def allow_live(code: str | None, home: Path) -> None:
     """Let a command watch a live camera under the law of ``code``. Raises SettingsError, Forbidden."""
     if not code:

@@ -12,7 +12,7 @@ import numpy as np
 from hallwatch.core.decide import Threshold
 from hallwatch.core.decide.calibration import Calibration
 from hallwatch.core.decide.passes import PassesADay
-from hallwatch.core.decide.threshold import for_budget
+from hallwatch.core.decide.threshold import for_budget, of_longer_list
 from hallwatch.core.events import ListChange, OnTheList
 from hallwatch.core.model import Person, Templates
 from hallwatch.core.recognise.gallery import Gallery
@@ -87,6 +87,11 @@ class LiveList:
         share = self._calibration.tail.exceeding(score)
         return look_alikes(templates, self.gallery.snapshot, score, share=share, cohort=cohort, own=own)
 
+    def expected_of_import(self, photos: int) -> str:
+        """The same beside what the list means now, and what a true alert costs."""
+        size, passes = self.gallery.size, self._passes
+        return of_longer_list(self._calibration, self._budget, size, photos, passes.passes, passes.days)
+
     def load(self, changes: Iterable[ListChange]) -> None:
         """The listings that hold at the start, all at once."""
         found = {}
@@ -100,13 +105,20 @@ class LiveList:
 
     def change(self, change: ListChange) -> OnTheList | None:
         """Take a change over; what the workers are told of it, None where it is none."""
-        person, templates = self._joined(change)
-        told = OnTheList(change.external_id, person, templates.tobytes() if person is not None else b"")
-        if self._is_so(told):
-            return None
-        enrol([told], self.gallery, self.people)
-        self.version += 1
-        return told
+        return next(iter(self.change_all([change])), None)
+
+    def change_all(self, changes: Iterable[ListChange]) -> list[OnTheList]:
+        """Take changes over, all at once; what the workers are told of them."""
+        told = {}
+        for change in changes:
+            person, templates = self._joined(change)
+            one = OnTheList(change.external_id, person, templates.tobytes() if person is not None else b"")
+            if not self._is_so(one):
+                told[one.external_id] = one
+        if told:
+            enrol(list(told.values()), self.gallery, self.people)
+            self.version += 1
+        return list(told.values())
 
     def forget(self, external_id: str) -> OnTheList | None:
         """Somebody was erased: list.csv does not bring them back either."""

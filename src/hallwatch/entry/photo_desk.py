@@ -63,7 +63,7 @@ def look_at_photos(order: PackOrder, link: Connection) -> None:
 
 
 class PhotoDesk:
-    """Implements web.console.PhotoQuestions; safe from any thread, one photo at a time."""
+    """Implements flow.listing_acts.Photos; safe from any thread, one photo at a time."""
 
     def __init__(self, order: PackOrder | None) -> None:
         """``order`` None: faces are not matched here, and no template is made."""

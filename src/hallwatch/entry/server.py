@@ -20,7 +20,7 @@ from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.policy.roles import Role
-from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Note
+from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, Note, Request, TouchSession
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.certificates import Certificates, acme_of, tls_of
 from hallwatch.entry.comparing import Comparing
@@ -29,9 +29,10 @@ from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
-from hallwatch.entry.law import law_of
+from hallwatch.entry.law import folder_on_trial, law_of
 from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.live_list import LiveList
+from hallwatch.entry.own_papers import papers_under
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.relook import relook, without_template
@@ -60,6 +61,7 @@ from hallwatch.web.console import Console, SiteFacts, Status
 
 LOG = logging.getLogger(__name__)
 
+ON_TRIAL = "On trial: the people of list.csv are looked for without a second person's yes."
 UNSEEN = "{count} listed people are not looked for: their photos cannot be used; see Lists."
 
 
@@ -94,6 +96,9 @@ class Server:
             try:
                 file, site = site, joined(site, self._stored_settings())
                 forbidden = _under_law(site, environment, socket)
+                if folder_on_trial(site):
+                    ask(socket, Note(By("system", "hallwatch.toml"), "list.unapproved"))
+                    self._board.trouble("on trial", ON_TRIAL)
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
                 self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
                 live = live_list(site, self.prepared, partial(self._alerts.settings, PASSES))
@@ -117,14 +122,17 @@ class Server:
                 who=self._alerts,
                 proofs=Passwords(),
                 passkeys=Passkeys(),
-                ask=self._ask,
+                ask=self._asked,
                 board=self._board,
                 settings=settings,
                 provider=OwnSignIn(settings.now),
                 lists=self._alerts,
                 photos=self._photos,
                 gate=Comparing(live, self._alerts),
+                papers=papers_under(site.site.jurisdiction),
+                waiting=self._alerts.waiting,
                 expected=lambda photos: "" if live is None else live.expected(photos),
+                looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),
                 secure=served is not None,
                 demo=demo,
@@ -201,6 +209,13 @@ class Server:
         live.recount(date.today())
         self.prepared = with_live(self.prepared, live)
 
+    def _asked(self, request: Request) -> Done:
+        """The keeper's answer; what pages show may be another now."""
+        done = self._ask(request)
+        if not isinstance(request, Note | TouchSession):
+            self._board.committed()
+        return done
+
     def _stored_settings(self) -> dict[str, str]:
         """What was changed in the console, and is kept in the database."""
         return self._alerts.settings(PREFIX)
@@ -248,7 +263,6 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         run=secrets.token_hex(8),
         name=site.site.name,
         zone=ZoneInfo(site.site.time_zone) if site.site.time_zone else None,
-        people=len(prepared.people),
         expired=prepared.expired,
         not_begun=prepared.not_begun,
         refused=prepared.refused,

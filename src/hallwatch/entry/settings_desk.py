@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hallwatch.adapters.sources.address import masked
 from hallwatch.core.asked_setting import ASKED, BEFORE, AskedSetting
+from hallwatch.core.notice import Particulars
 from hallwatch.settings.changing import AT_ONCE, Changeable, Plain, changeable, check, in_file, joined
 from hallwatch.settings.section import Section
 from hallwatch.settings.site import CameraSection, Site
@@ -73,6 +74,20 @@ class SettingsDesk:
         """What it was before the last change that took two people, as people see it; None where it is not kept."""
         kept = self.one(BEFORE + name)
         return _words(self.meant(name, json.loads(kept))) if kept else None
+
+    def particulars(self) -> Particulars:
+        """What notices say of the district just now."""
+        now = self.now()
+        its = now.notice
+        return Particulars(
+            its.district or now.site.name,
+            its.appeals_to,
+            its.address,
+            its.phone,
+            its.days_to_appeal,
+            its.answer_days,
+            its.language,
+        )
 
     def _setting(self, table: str, field: str, now: Site, stored: Mapping[str, str]) -> Setting:
         section = getattr(self.running, table)

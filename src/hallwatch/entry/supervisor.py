@@ -17,7 +17,7 @@ from hallwatch.core.events import (
     Enrol,
     Enrolled,
     Forget,
-    ListChange,
+    ListChanges,
     OnTheList,
     PassesCounted,
     Sighting,
@@ -25,7 +25,7 @@ from hallwatch.core.events import (
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
-from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, Meaning, keep
+from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, KeptOut, Meaning, keep
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
@@ -149,15 +149,22 @@ class Supervisor:
             case Held():
                 self._board.trouble("retention", message.why and HELD.format(why=message.why))
             case Forget():
-                self._enrol(None if self._live is None else self._live.forget(message.external_id))
-            case ListChange():
-                self._enrol(None if self._live is None else self._live.change(message))
+                told = None if self._live is None else self._live.forget(message.external_id)
+                self._enrol([] if told is None else [told])
+            case ListChanges():
+                self._enrol([] if self._live is None else self._live.change_all(message.changes))
             case Enrolled():
                 self._acknowledged(one, message)
             case Dropped():
                 LOG.warning("alert %s was of somebody who is not listed any more: dropped", message.alert_id)
                 one.expects_answer = False
                 self._outbox.answered()
+                self._send_on()
+            case KeptOut():
+                LOG.info("alert %s is below a raised threshold: kept out", message.alert_id)
+                one.expects_answer = False
+                self._outbox.answered()
+                self._board.committed()
                 self._send_on()
             case CameraState():
                 self._board.camera(message)
@@ -170,21 +177,23 @@ class Supervisor:
             case _:
                 raise TypeError(f"{one.name} sent a {type(message).__name__}")
 
-    def _enrol(self, told: OnTheList | None) -> None:
-        """Somebody is looked for from now on, or no longer."""
-        if told is not None:
+    def _enrol(self, told: Sequence[OnTheList]) -> None:
+        """These are looked for from now on, or no longer."""
+        if told:
             self._aim(told)
         self._board.committed()
 
-    def _aim(self, told: OnTheList | None) -> None:
-        """Workers at work are told, with the threshold of now; workers to come are given the list as it is."""
+    def _aim(self, told: Sequence[OnTheList | None]) -> None:
+        """Workers at work are told (None: the threshold alone); workers to come are given the list as it is."""
         if self._live is None:
             return
         threshold = self._live.threshold
         for worker in self._workers:
             worker.order = replace(worker.order, threshold=threshold)
             if worker.link is not None:
-                self._telling.setdefault(worker.name, Telling()).put(told)
+                telling = self._telling.setdefault(worker.name, Telling())
+                for one in told:
+                    telling.put(one)
                 self._tell(worker)
         if self._live.people:
             self._explain(threshold.meaning())
@@ -250,7 +259,7 @@ class Supervisor:
         except OSError:
             self._died(self._keeper)
         if self._live is not None and self._live.recount(date.today()):
-            self._aim(None)
+            self._aim([None])
 
     def _died(self, one: AnyMinded) -> None:
         self._telling.pop(one.name, None)

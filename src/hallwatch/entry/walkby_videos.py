@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hallwatch.adapters.images import FolderImages
+from hallwatch.adapters.images import encode_jpeg
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.core.decide import Threshold
 from hallwatch.core.events import CameraState, Sighting
@@ -102,7 +102,7 @@ def _alerts(
             people=enrolled.people,
             threshold=threshold,
             incidents=Apart(),
-            images=FolderImages(video.parent),
+            encode=encode_jpeg,
             today=date.today,
         )
         for threshold in thresholds

@@ -30,7 +30,7 @@ def list_order(
 ) -> ListOrder:
     """Which list to enrol; ``keeper`` is the socket of whoever keeps the people on it."""
     return ListOrder(
-        watchlist=Path(site.watchlist.dir),
+        watchlist=Path(site.watchlist.dir) if site.watchlist.dir else None,
         pack=pack_order(site, environment, store),
         false_alerts_per_day=site.site.false_alerts_per_day,
         passes_per_day=site.site.passes_per_day,
@@ -79,7 +79,6 @@ def worker_orders(
             gallery=prepared.gallery,
             people=prepared.people,
             threshold=prepared.threshold,
-            watchlist=Path(site.watchlist.dir),
             time_zone=site.site.time_zone,
             networks=site.network.cameras,
         )

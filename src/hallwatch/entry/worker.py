@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from hallwatch.adapters.images import FolderImages
+from hallwatch.adapters.images import encode_jpeg
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.library import open_pack
 from hallwatch.core.decide import Incidents, Threshold
@@ -65,7 +65,6 @@ class WorkerOrder:
     gallery: Gallery
     people: dict[str, Person]
     threshold: Threshold
-    watchlist: Path
     time_zone: str | None
     networks: tuple[str, ...]
 
@@ -137,7 +136,7 @@ def _told(order: WorkerOrder, posts: Sequence[Post], link: Connection) -> bool:
 
 def _posts(order: WorkerOrder, model: FacePack, link: Connection, cameras: ExitStack) -> list[Post]:
     """Start every camera; one that is no use is said, and the others go on."""
-    incidents, images = Incidents(), FolderImages(order.watchlist)
+    incidents = Incidents()
     zone = ZoneInfo(order.time_zone) if order.time_zone else None
     posts = []
     for one in order.cameras:
@@ -163,7 +162,7 @@ def _posts(order: WorkerOrder, model: FacePack, link: Connection, cameras: ExitS
             people=order.people,
             threshold=order.threshold,
             incidents=incidents,
-            images=images,
+            encode=encode_jpeg,
             today=lambda: datetime.now(zone).date(),
             school=one.school,
             now=lambda: datetime.now(UTC),

@@ -15,10 +15,13 @@ from hallwatch.core.kept import KeptAlert, Whereabouts
 class AlertBook(Protocol):
     """Where alerts are kept."""
 
-    def keep(self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime) -> KeptAlert:
+    def keep(
+        self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime
+    ) -> KeptAlert | None:
         """Commit the sighting as a new alert, or merge it into its alert; repeating it is harmless.
 
-        Returns only when the change is on disk.
+        The alert is another one than the sighting names where nothing joins that one any more. None: the sighting is
+        below the person's raised threshold. Returns only when the change is on disk.
         """
 
 
@@ -59,8 +62,8 @@ class Alerting:
             )
             self._merged[alert.alert_id] = alert.alert_id
 
-    def sighted(self, sighting: Sighting) -> None:
-        """Commit, then announce."""
+    def sighted(self, sighting: Sighting) -> bool:
+        """Commit, then announce; False for a sighting that is kept out by a raised threshold."""
         place = self._places[sighting.camera]
         alert_id = self._merged.get(sighting.alert_id)
         if alert_id is None:
@@ -77,5 +80,19 @@ class Alerting:
         kept = self._book.keep(
             replace(sighting, alert_id=alert_id), place=place, meaning=self._meaning(), now=self._now()
         )
-        self._merged[sighting.alert_id] = alert_id
+        if kept is None:
+            # What comes next of the same passing may be above it, and is then an alert by this very number.
+            self._merged[sighting.alert_id] = alert_id
+            return False
+        if kept.alert_id != alert_id:
+            self._incidents.begin(
+                sighting.external_id,
+                sighting.camera,
+                place.area,
+                sighting.at,
+                sighting.score,
+                kept.alert_id,
+            )
+        self._merged[sighting.alert_id] = kept.alert_id
         self._announce(kept)
+        return True

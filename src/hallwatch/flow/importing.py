@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from hallwatch.core.model import Person, Pixels, Template
+from hallwatch.core.model import Face, Person, Pixels, Template
 from hallwatch.core.recognise.enrol import dominant
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.recognise.quality import LEAST_PX, plausible
@@ -35,8 +35,13 @@ def enrol_photo(photo: Pixels, model: FaceModel) -> tuple[Template, str | None]:
 
     Raises EnrolmentError when there is no face, when the face is too small, or when two may be meant.
     """
+    return enrol_face(photo, model.detect_photo(photo), model)
+
+
+def enrol_face(photo: Pixels, faces: Sequence[Face], model: FaceModel) -> tuple[Template, str | None]:
+    """The same of a photo in which these faces were detected."""
     height, width = photo.shape[:2]
-    chosen = dominant([face for face in model.detect_photo(photo) if plausible(face)], width, height)
+    chosen = dominant([face for face in faces if plausible(face)], width, height)
     if chosen is None:
         raise EnrolmentError("no face found; use a photo that shows one face from the front")
     if chosen.rival is not None:
@@ -47,8 +52,8 @@ def enrol_photo(photo: Pixels, model: FaceModel) -> tuple[Template, str | None]:
         )
     warning = None
     if chosen.others:
-        faces = "1 other face" if chosen.others == 1 else f"{chosen.others} other faces"
-        warning = f"{faces} in the photo passed over, the largest and most central is used"
+        others = "1 other face" if chosen.others == 1 else f"{chosen.others} other faces"
+        warning = f"{others} in the photo passed over, the largest and most central is used"
     return model.embed_photo(photo, chosen.face), warning
 
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
+from hallwatch.core.api_key_requests import DropKey, MakeKey, UseKey
 from hallwatch.core.audit import Deed
+from hallwatch.core.import_requests import (
+    AnswerImport,
+    CloseImport,
+    ImportEnd,
+    ImportEntry,
+    ImportSame,
+    OpenImport,
+)
 from hallwatch.core.listing import State
 from hallwatch.core.listing_requests import (
     AnswerListing,
@@ -15,6 +25,15 @@ from hallwatch.core.listing_requests import (
     MoveListing,
     ProposeListing,
     WriteListing,
+)
+from hallwatch.core.notice_requests import (
+    AcknowledgeAppeal,
+    AnswerAppeal,
+    AnswerOwnList,
+    GiveNotice,
+    ReceiveAppeal,
+    RetireOwnList,
+    WriteOwnList,
 )
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.policy.roles import Account
@@ -37,9 +56,15 @@ from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.core.site_requests import AnswerSetting, KeepCohort, RevertSetting
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.acting import why_no_key
+from hallwatch.flow.answering import Answering
+from hallwatch.flow.api_keys import KeyKeeping
+from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.books import Transaction
 from hallwatch.flow.cohort import keep_cohort
+from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.own_lists import OwnListKeeping
 from hallwatch.flow.persons import why_not_kept
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
@@ -78,6 +103,11 @@ class Keeping:
     settings: SettingKeeping
     listings: ListingKeeping
     roster: RosterKeeping
+    imports: ImportKeeping
+    appeals: AppealKeeping
+    own_lists: OwnListKeeping
+    api_keys: KeyKeeping
+    answering: Answering
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -111,6 +141,11 @@ class Keeping:
 
     def _answer(self, request: Request) -> Reply:
         now = self.now()
+        if request.by.key:
+            with self.transaction() as books:
+                why = why_no_key(request, books, now)
+            if why is not None:
+                return self._refused(request.by.does("key.refused", detail={"asked": request.kind}), why, now)
         match request:
             case KeepPerson():
                 if any(photo.template for photo in request.photos) and (why := self.matching_forbidden()):
@@ -133,7 +168,7 @@ class Keeping:
                 return self._erase(request, now)
             case AfterRestore():
                 with self.transaction() as books:
-                    books.accounts.close_everything()
+                    books.accounts.close_everything(now)
                     books.audit.add(request.by.does("backup.restore", detail=request.detail), now)
                     undone = [one for one in request.disabled if _is_open(books.accounts.account(one))]
                     for account_id in undone:
@@ -172,8 +207,18 @@ class Keeping:
                     return self._refused(request.by.does("templates.refused"), why, now)
                 with self.transaction() as books:
                     return keep_cohort(request, books, now)
+            case GiveNotice() | ReceiveAppeal() | AcknowledgeAppeal() | AnswerAppeal():
+                return self.appeals.answer(request, now)
+            case WriteOwnList() | AnswerOwnList() | RetireOwnList():
+                return self.own_lists.answer(request, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
+            case OpenImport() | ImportEntry() | ImportEnd() | ImportSame() | CloseImport() | AnswerImport():
+                return self.imports.answer(request, now)
+            case MakeKey() | DropKey() | UseKey():
+                return self.api_keys.answer(request, now)
+            case SeeAlert() | AnswerAlert() | CloseAlert() | ReviewPerson():
+                return self.answering.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 
@@ -216,6 +261,7 @@ class Keeping:
         with self.transaction() as books:
             books.people.erase(number)
             books.listings.expunge(number, now)
+            books.imports.erase(number)
             books.alerts.erase(number, now)
             self.listings.forget(books, request.external_id, request.by, now)
             complete = self.keys.complete_on(now)

@@ -5,22 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 
 from hallwatch.core.listing import EMERGENCY_REST, ListingRecord, Terms, digest_of
-from hallwatch.core.policy.roles import Account, May, Role
+from hallwatch.core.policy.roles import Account, Actor, May, Role
 from hallwatch.core.second import SecondRequest, Standing
 from hallwatch.flow.books import Books
 
 ORDINARY, ELEVATED = "listing", "listing, as a district administrator"
+IMPORT, IMPORT_ELEVATED = "import", "import, as a district administrator"
 """What a second person is asked for."""
+THEIRS = (ELEVATED, IMPORT_ELEVATED)
+"""What only a district administrator can answer."""
 NOT_YOURS = "your role or your schools do not include this listing"
 
 
-def may_not(mine: Account | None, what: May, terms: Terms) -> str | None:
-    """Why this account may not do that with a listing on these terms."""
+def may_not(mine: Actor | None, what: May, terms: Terms) -> str | None:
+    """Why this account or terminal may not do that with a listing on these terms."""
+    return may_not_for(mine, what, terms.schools)
+
+
+def may_not_for(mine: Actor | None, what: May, schools: frozenset[str]) -> str | None:
+    """The same for these schools; none is all."""
     if mine is None or not mine.may(what):
         return NOT_YOURS
     if mine.scope is None:
         return None
-    mine_all = bool(terms.schools) and terms.schools <= mine.scope
+    mine_all = bool(schools) and schools <= mine.scope
     return None if mine_all else "this listing is for schools that are not yours"
 
 
@@ -30,12 +38,12 @@ def asked_for(books: Books, record: ListingRecord) -> list[SecondRequest]:
 
 
 def why_not(
-    asked: list[SecondRequest], mine: Account, record: ListingRecord, real: str, given: str, now: datetime
+    asked: list[SecondRequest], mine: Account, author: str, real: str, given: str, now: datetime
 ) -> str | None:
     """Why this person's answer does not count."""
     if given != real or any(one.digest != real for one in asked):
         return "what was asked for has changed since; look at it again"
-    if mine.account_id == record.author:
+    if mine.account_id == author:
         return "nobody answers his own request; a second person has to"
     if any(one.answered_by == mine.account_id for one in asked):
         return "you have answered already; somebody else has to"
@@ -47,8 +55,8 @@ def why_not(
 def open_for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
     """Which of the open requests this person's answer is for: the elevated one, if it can be."""
     elevated = mine.role is Role.DISTRICT_ADMINISTRATOR
-    left = [one for one in asked if one.approved is None and (elevated or one.what != ELEVATED)]
-    return min(left, key=lambda one: one.what != ELEVATED, default=None)
+    left = [one for one in asked if one.approved is None and (elevated or one.what not in THEIRS)]
+    return min(left, key=lambda one: one.what not in THEIRS, default=None)
 
 
 def digest_now(books: Books, record: ListingRecord) -> str:
@@ -60,3 +68,13 @@ def was_emergency(books: Books, record: ListingRecord, now: datetime) -> bool:
     """Whether one person's word has listed this person lately: four hours are not strung together."""
     theirs = books.listings.listings(person_id=record.person_id)
     return any(one.emergency and now - one.changed < EMERGENCY_REST for one in theirs)
+
+
+def has_security(books: Books, record: ListingRecord) -> bool:
+    """Whether somebody sees what an emergency finds: its alerts are for the school's security alone."""
+    return any(
+        one.role is Role.SECURITY
+        and not (one.disabled or one.is_unnamed)
+        and record.terms.schools <= one.schools
+        for one in books.accounts.everybody()
+    )

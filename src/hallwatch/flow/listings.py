@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from hallwatch.core.audit import Plain
+from hallwatch.core.import_batch import OVER
 from hallwatch.core.ledger import ListVersion
 from hallwatch.core.listing import (
     APPROVAL_LIFE,
@@ -29,9 +30,10 @@ from hallwatch.core.listing_requests import (
     WriteListing,
 )
 from hallwatch.core.policy.jurisdiction import ListingRules
-from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.policy.roles import Account, Actor, May, Terminal
 from hallwatch.core.requests import By, Done, Refused, Reply
 from hallwatch.core.second import SecondRequest
+from hallwatch.flow.acting import acting
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.idle import drop_idle_templates
 from hallwatch.flow.listing_answers import (
@@ -40,12 +42,15 @@ from hallwatch.flow.listing_answers import (
     ORDINARY,
     asked_for,
     digest_now,
+    has_security,
     may_not,
     open_for,
     was_emergency,
     why_not,
 )
 from hallwatch.flow.listing_likeness import not_compared, seen, why_no_yes
+from hallwatch.flow.notices import now_due
+from hallwatch.flow.own_lists import in_use
 
 BASE = "list/base"
 """The setting that holds what list.csv says."""
@@ -71,7 +76,9 @@ class ListingKeeping:
         if rules is None:
             return Refused("no jurisdiction is set: without the law of its place nobody is listed")
         with self.transaction() as books:
-            mine = books.accounts.account(request.by.actor)
+            if (why := _of_an_import(books, request.listing_id)) is not None:
+                return Refused(why)
+            mine = acting(books, request.by)
             reply = self._answered(request, books, mine, rules, now)
             if isinstance(reply, Done) and (record := books.listings.listing(reply.subject)) is not None:
                 self.touched(record.person_id)
@@ -112,7 +119,7 @@ class ListingKeeping:
             if emergencies:
                 over = [record for record in over if record.emergency_until is not None]
             for record in over:
-                why = "nobody approved the emergency" if record.emergency_until else "its last day is over"
+                why = "nobody approved the emergency" if record.emergency_until else OVER
                 books.listings.put(_became(record, State.ENDED, now, why))
                 self.touched(record.person_id)
                 drop_idle_templates(books, record.person_id)
@@ -123,7 +130,7 @@ class ListingKeeping:
         return [record.person_id for record in over]
 
     def _answered(
-        self, request: ListingRequest, books: Books, mine: Account | None, rules: ListingRules, now: datetime
+        self, request: ListingRequest, books: Books, mine: Actor | None, rules: ListingRules, now: datetime
     ) -> Reply:
         match request:
             case WriteListing():
@@ -135,11 +142,11 @@ class ListingKeeping:
             case AnswerListing():
                 return self._answer(request, books, mine, now)
             case MoveListing():
-                return self._move(request, books, mine, now)
+                return self.turned(request, books, mine, now)
             case _:
                 assert_never(request)
 
-    def _write(self, request: WriteListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+    def _write(self, request: WriteListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
         if (why := may_not(mine, May.WRITE_LISTINGS, request.terms)) is not None:
             return Refused(why)
         person_id = books.people.find(request.external_id)
@@ -173,7 +180,7 @@ class ListingKeeping:
         self,
         request: ProposeListing | EmergencyListing,
         books: Books,
-        mine: Account | None,
+        mine: Actor | None,
         rules: ListingRules,
         now: datetime,
     ) -> Reply:
@@ -193,7 +200,7 @@ class ListingKeeping:
             return Refused("; ".join(wrong))
         record = replace(record, state=State.WAITING, asked=now, changed=now, likeness=request.likeness)
         books.listings.put(record)
-        others = needed(rules, person.date_of_birth, self.today())
+        others = needed(rules, person.date_of_birth, self.today(), proven=isinstance(mine, Account))
         for place in range(others.people):
             what = ELEVATED if others.elevated and place == 0 else ORDINARY
             asked = SecondRequest(
@@ -213,13 +220,19 @@ class ListingKeeping:
         self,
         request: EmergencyListing,
         books: Books,
-        mine: Account | None,
+        mine: Actor | None,
         rules: ListingRules,
         now: datetime,
     ) -> Reply:
+        if not isinstance(mine, Account):
+            return Refused("an emergency is somebody's own word; sign in to the console for it")
         record = books.listings.listing(request.listing_id)
         if record is not None and len(record.terms.schools) != 1:
             return Refused("an emergency is for one school; name it")
+        if record is not None and not has_security(books, record):
+            return Refused(
+                "that school has no security account to see the alerts; add one first, or ask the others"
+            )
         if record is not None and was_emergency(books, record, now):
             return Refused("this person was listed in an emergency before; the others have to say yes")
         reply = self._propose(request, books, mine, rules, now)
@@ -233,14 +246,18 @@ class ListingKeeping:
         _tell(books, request.by, "listing.emergency", record, now, until=until.isoformat())
         return Done(subject=record.listing_id, number=reply.number, at=until)
 
-    def _answer(self, request: AnswerListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+    def _answer(self, request: AnswerListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
         record = books.listings.listing(request.listing_id)
+        if isinstance(mine, Terminal):
+            return Refused("at the terminal nobody is proven to be anybody; a yes is given in the console")
         if record is None or mine is None or may_not(mine, May.APPROVE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
         if not (record.state is State.WAITING or record.emergency_until is not None):
             return Refused(f"it is {record.state}: there is nothing to answer")
+        if request.approve and record.terms.kind not in (*Kind, *self._own_kinds(books)):
+            return Refused("the list was retired meanwhile; end the listing")
         asked = asked_for(books, record)
-        why = why_not(asked, mine, record, digest_now(books, record), request.digest, now)
+        why = why_not(asked, mine, record.author, digest_now(books, record), request.digest, now)
         if (why := why or why_no_yes(record, request)) is not None:
             _tell(books, request.by, "second.refused", record, now)
             return Refused(why)
@@ -260,10 +277,13 @@ class ListingKeeping:
         if left == 0:
             active = replace(_became(record, State.ACTIVE, now), emergency_until=None)
             books.listings.put(active)
+            if record.emergency_until is not None:
+                books.alerts.open_up(record.person_id, record.terms.schools)
             _tell(books, request.by, "listing.activate", active, now, digest=request.digest)
+            now_due(books, active, now)
         return Done(subject=record.listing_id, number=left)
 
-    def _move(self, request: MoveListing, books: Books, mine: Account | None, now: datetime) -> Reply:
+    def turned(self, request: MoveListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
         record = books.listings.listing(request.listing_id)
         if record is None or may_not(mine, May.WRITE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
@@ -282,8 +302,17 @@ class ListingKeeping:
         return Done(subject=record.listing_id)
 
     def _own_kinds(self, books: Books) -> frozenset[str]:
-        """The lists that the district's board has made: none can be made yet."""
-        return frozenset()
+        """The lists that the district's board has made."""
+        return in_use(books)
+
+
+def _of_an_import(books: Books, listing_id: str) -> str | None:
+    """Why nobody answers, rewrites or ends a listing singly that waits as one of many."""
+    record = books.listings.listing(listing_id) if listing_id else None
+    if record is None or record.state is not State.WAITING:
+        return None
+    batch = books.imports.holding(listing_id)
+    return None if batch is None else f"it is one of import {batch.number}, which is answered as one"
 
 
 def _became(record: ListingRecord, to: State, now: datetime, why: str = "") -> ListingRecord:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from hallwatch.core.listing import OPEN, State
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import KeepPerson
+from hallwatch.flow.acting import account_of
 from hallwatch.flow.books import Books
 
 ACCOUNT = "account-"
@@ -38,7 +39,7 @@ def _not_theirs(request: KeepPerson, books: Books, number: str | None) -> str | 
     """Why somebody who signs in may not do it; processes of Hallwatch itself may."""
     if not request.by.actor.startswith(ACCOUNT):
         return None
-    mine = books.accounts.account(request.by.actor)
+    mine = account_of(books, request.by)
     if mine is None or not mine.may(May.WRITE_LISTINGS):
         return "your role does not include this"
     if mine.scope is None:

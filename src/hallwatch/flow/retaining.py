@@ -10,7 +10,7 @@ from datetime import datetime
 from hallwatch.core.audit import Plain
 from hallwatch.core.policy.jurisdiction import Retention
 from hallwatch.core.requests import By
-from hallwatch.core.retain import JUMP, Passed, faces_due_before, is_mass, proof_of
+from hallwatch.core.retain import JUMP, Passed, faces_due, is_mass, proof_of
 from hallwatch.flow.books import WithAlerts
 
 
@@ -44,7 +44,7 @@ class Retaining:
         if self.held is not None or rules is None:
             return 0
         with self.transaction() as books:
-            due = books.alerts.faces_before(faces_due_before(now.wall, rules))
+            due = books.alerts.faces_due(faces_due(now.wall, rules))
             kept = books.alerts.faces()
         if is_mass(len(due), kept):
             self._hold(f"{len(due)} of {kept} faces of alerts would be deleted at once")
@@ -57,7 +57,7 @@ class Retaining:
         self.held = None
         with self.transaction() as books:
             books.audit.add(by.does("retention.release"), now.wall)
-            due = [] if rules is None else books.alerts.faces_before(faces_due_before(now.wall, rules))
+            due = [] if rules is None else books.alerts.faces_due(faces_due(now.wall, rules))
         self._delete(due, now.wall)
 
     def _delete(self, due: Sequence[str], now: datetime) -> int:

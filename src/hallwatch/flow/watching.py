@@ -22,7 +22,7 @@ from hallwatch.core.recognise.quality import assess, plausible
 from hallwatch.core.recognise.shots import BestShots, Shot
 from hallwatch.core.shield import surroundings
 from hallwatch.core.track import Track, Tracker
-from hallwatch.ports import FaceModel, Images
+from hallwatch.ports import FaceModel
 
 ALERTS = UUID("6f0f5a9e-52f1-5b4e-9d0c-6b1a5b1d4c11")
 """Namespace of alert ids: the same film watched twice gives the same ids."""
@@ -126,7 +126,7 @@ class Watching:
         people: dict[str, Person],
         threshold: Threshold,
         incidents: Joins,
-        images: Images,
+        encode: Callable[[Pixels], bytes],
         today: Callable[[], date],
         school: str = "",
         now: Callable[[], datetime] | None = None,
@@ -137,7 +137,7 @@ class Watching:
         self.looking = looking
         self._told: dict[int, Sighting] = {}
         self._gallery, self._people, self._threshold = gallery, people, threshold
-        self._incidents, self._images, self._today = incidents, images, today
+        self._incidents, self._encode, self._today = incidents, encode, today
 
     def step(self, frame: Frame) -> list[Sighting]:
         """New alerts and improvements of earlier ones that this frame gives rise to."""
@@ -199,7 +199,7 @@ class Watching:
             shots=verdict.shots,
             pack=self.pack,
             improves=not new,
-            shot_jpeg=None if best.around is None else self._images.jpeg(best.around),
+            shot_jpeg=None if best.around is None else self._encode(best.around),
         )
 
 

@@ -18,7 +18,7 @@ from hallwatch.settings.section import Section
 from hallwatch.settings.site import Site
 
 Plain = str | float | int | bool | None
-AT_ONCE = ("sign_in",)
+AT_ONCE = ("sign_in", "notice")
 """Tables that are looked up whenever they are needed; the others are read at the start."""
 
 

@@ -9,16 +9,13 @@ from pydantic import ValidationError
 
 from hallwatch.errors import SettingsError
 from hallwatch.settings.acme import AcmeSection
-from hallwatch.settings.site import MADE, ConsoleSection, DatabaseSection, Site, WatchlistSection
+from hallwatch.settings.site import MADE, ConsoleSection, DatabaseSection, Site
 
 EXAMPLE = """\
 [site]
 name = "Main Street School"
 jurisdiction = "US-MO"       # whose law applies: `hallwatch jurisdictions` lists them
 data_dir = "data"            # alerts are kept here
-
-[watchlist]
-dir = "watchlist"            # holds list.csv and the photos
 
 [[cameras]]
 name = "Entrance"
@@ -74,7 +71,9 @@ def _anchored(site: Site, folder: Path) -> Site:
     return site.model_copy(
         update={
             "site": site.site.model_copy(update={"data_dir": str(folder / site.site.data_dir)}),
-            "watchlist": WatchlistSection(dir=str(folder / site.watchlist.dir)),
+            "watchlist": site.watchlist.model_copy(
+                update={"dir": str(folder / site.watchlist.dir)} if site.watchlist.dir else {}
+            ),
             "cameras": cameras,
             "console": _anchored_console(site.console, folder),
             "acme": None if site.acme is None else _anchored_acme(site.acme, folder),

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hallwatch.core.policy.networks import HOME, networks_of
 from hallwatch.settings.acme import AcmeSection
+from hallwatch.settings.notice import NoticeSection
 from hallwatch.settings.section import IN_CONSOLE, TWO_PEOPLE, Section
 from hallwatch.settings.sign_in import SignInSection
 
@@ -128,8 +129,14 @@ class KeysSection(Section):
 class WatchlistSection(Section):
     """[watchlist]"""
 
-    dir: str = Field(
-        min_length=1, description="Folder with list.csv and its photos, relative to hallwatch.toml."
+    dir: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Folder with list.csv and its photos, relative to hallwatch.toml, for a trial.",
+    )
+    unapproved: bool = Field(
+        default=False,
+        description="Look for the people of list.csv although no second person has said yes to them: for a trial.",
     )
 
 
@@ -233,7 +240,7 @@ class Site(Section):
     """All of hallwatch.toml; paths are already absolute."""
 
     site: SiteSection
-    watchlist: WatchlistSection
+    watchlist: WatchlistSection = Field(default_factory=lambda: WatchlistSection())
     recognition: RecognitionSection = Field(default_factory=lambda: RecognitionSection())
     cameras: tuple[CameraSection, ...] = Field(default=(), strict=False)
     console: ConsoleSection = Field(default_factory=lambda: ConsoleSection())
@@ -242,6 +249,7 @@ class Site(Section):
     network: NetworkSection = Field(default_factory=lambda: NetworkSection())
     keys: KeysSection = Field(default_factory=lambda: KeysSection())
     sign_in: SignInSection = Field(default_factory=lambda: SignInSection())
+    notice: NoticeSection = Field(default_factory=lambda: NoticeSection())
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Site:

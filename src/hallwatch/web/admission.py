@@ -15,8 +15,10 @@ from starlette.responses import RedirectResponse, Response
 
 from hallwatch.core.policy.doors import DOORS, Door, Who
 from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.policy.scopes import Scope
 from hallwatch.core.requests import By, TouchSession
 from hallwatch.core.sessions import SignedIn, digest_of_token
+from hallwatch.web.callers import Callers
 from hallwatch.web.console import Console
 
 TOUCHED_EVERY = timedelta(minutes=1)
@@ -53,13 +55,20 @@ class Elsewhere(Exception):
         self.path = path
 
 
-def admission(console: Console) -> Callable[[Request], Awaitable[None]]:
-    """The guard of every route: sets ``request.state.visitor``, or raises."""
+def admission(console: Console, callers: Callers) -> Callable[[Request], Awaitable[None]]:
+    """The guard of every route: sets ``request.state.visitor`` (for a key ``request.state.caller``), or raises."""
 
     async def admit(request: Request) -> None:
         door = _door(request)
+        if isinstance(door.who, Scope):  # no cookie counts: no page elsewhere can make a browser send a key
+            request.state.visitor = None
+            request.state.caller = await asyncio.to_thread(callers.admitted, request, door.who)
+            return
         visitor = await asyncio.to_thread(visitor_of, console, request)
         request.state.visitor = visitor
+        if door.who is Who.ANY_KEY and visitor is None:
+            request.state.caller = await asyncio.to_thread(callers.admitted, request, None)
+            return
         if request.method not in SAFE:
             _own_page(request)
         if door.who is Who.ANYBODY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Form, HTTPException, Request
+from fastapi import Depends, FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException as AnyHttpException
@@ -12,17 +12,31 @@ from starlette.formparsers import MultiPartParser
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import May
-from hallwatch.core.requests import Note
 from hallwatch.errors import HallwatchError
-from hallwatch.web import languages, lists, office, passkeys, provider, settings, signing_in
-from hallwatch.web.admission import Elsewhere, Visitor, admission, redirect
+from hallwatch.web import (
+    alerts,
+    api,
+    api_keys,
+    appeals,
+    kinds,
+    languages,
+    lists,
+    notices,
+    office,
+    passkeys,
+    provider,
+    settings,
+    signing_in,
+)
+from hallwatch.web.admission import Elsewhere, admission, redirect
 from hallwatch.web.admission import visitor_of as admitted
 from hallwatch.web.built import static_folder
+from hallwatch.web.callers import Callers
 from hallwatch.web.console import Console
 from hallwatch.web.guard import MOST_PHOTO, Guard
 from hallwatch.web.pages import Pages, first_page
+from hallwatch.web.problems import API, fault_of, problem
 from hallwatch.web.signing_in import visitor_of
 from hallwatch.web.stream import events
 from hallwatch.web.texts import gettext as _
@@ -34,17 +48,18 @@ LongText = Annotated[str, Form(max_length=2000)]
 
 def create_app(console: Console) -> FastAPI:
     """The console of one site. Raises UserError when its scripts and styles have not been built."""
+    callers = Callers(console, Throttle())
     app = FastAPI(
         title="Hallwatch",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(admission(console))],
+        dependencies=[Depends(admission(console, callers))],
     )
     app.add_middleware(languages.InLanguage)
     # A photo that is being given stays in memory: Starlette would put larger ones into a temporary file.
     MultiPartParser.spool_max_size = MOST_PHOTO
-    app.add_middleware(Guard, secure=console.secure, known=lambda scope: _is_known(console, scope))
+    app.add_middleware(Guard, secure=console.secure, known=lambda scope: _is_known(console, callers, scope))
     app.mount("/static", StaticFiles(directory=static_folder()))
     pages = Pages(console)
     desk = signing_in.Desk(console, Throttle())
@@ -52,8 +67,14 @@ def create_app(console: Console) -> FastAPI:
     passkeys.add_routes(app, console, desk)
     provider.add_routes(app, console, pages, desk)
     office.add_routes(app, console, pages, desk)
+    api_keys.add_routes(app, console, pages)
     settings.add_routes(app, console, pages)
-    lists.add_routes(app, console, pages)
+    notices.add_routes(app, console)
+    appeals.add_routes(app, console)
+    kinds.add_routes(app, console, pages)
+    lists.add_routes(app, console, pages)  # after those: one of its doors takes any act with a listing
+    api.add_routes(app, console)
+    alerts.add_routes(app, console, pages)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:
@@ -67,17 +88,6 @@ def create_app(console: Console) -> FastAPI:
         seen = _last_seen(request.headers.get("last-event-id"), after)
         stream = events(console, pages, visitor_of(request), seen)
         return StreamingResponse(stream, media_type="text/event-stream")
-
-    @app.get("/alerts/{alert_id}/shot")
-    def shot(request: Request, alert_id: str) -> Response:
-        alert, visitor = _seen_by(console, request, alert_id)
-        return _picture(console, visitor, alert, "shot", console.alerts.shot(alert.alert_id))
-
-    @app.get("/alerts/{alert_id}/photo")
-    def photo(request: Request, alert_id: str) -> Response:
-        alert, visitor = _seen_by(console, request, alert_id)
-        jpeg = None if alert.erased else console.alerts.photo(alert.external_id)
-        return _picture(console, visitor, alert, "photo", jpeg)
 
     @app.post("/language")
     def choose_language(language: signing_in.Text, next: LongText = "/") -> Response:
@@ -97,26 +107,36 @@ def create_app(console: Console) -> FastAPI:
     @app.exception_handler(AnyHttpException)
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, AnyHttpException)
+        if request.url.path.startswith(API):
+            return problem(error.status_code, str(error.detail), error.headers)
         return _said(pages, request, error.status_code, str(error.detail))
 
     @app.exception_handler(RequestValidationError)
     def unintelligible(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        if request.url.path.startswith(API):
+            return problem(422, fault_of(error.errors()))
         return _said(pages, request, 422, _("A field is missing or too long."))
 
     @app.exception_handler(HallwatchError)
     def unreadable(request: Request, error: Exception) -> Response:
         # A killed keeper leaves its last change to be undone by the next one, a second later: ask again then.
         again = {"Refresh": "2", "Retry-After": "2"}
+        if request.url.path.startswith(API):
+            return problem(503, str(error), {"Retry-After": "2"})
         text = f"{said(str(error))}. {_('This page asks again by itself.')}\n"
         return Response(text, status_code=503, headers=again, media_type="text/plain; charset=utf-8")
 
     return app
 
 
-def _is_known(console: Console, scope: Scope) -> bool:
-    """Whether somebody is signed in with this request; nobody is while the database cannot be read."""
+def _is_known(console: Console, callers: Callers, scope: Scope) -> bool:
+    """Whether somebody is signed in with this request, or has a key; nobody is while the database cannot be read."""
     try:
-        return admitted(console, Request(scope)) is not None
+        request = Request(scope)
+        if request.url.path.startswith(API):
+            return callers.known(request)
+        return admitted(console, request) is not None
     except HallwatchError:
         return False
 
@@ -128,22 +148,6 @@ def _said(pages: Pages, request: Request, status: int, line: str) -> Response:
         return Response(f"{line}\n", status_code=status, media_type="text/plain; charset=utf-8")
     visitor = getattr(request.state, "visitor", None)
     return HTMLResponse(pages.render("refused.html", visitor, status=status, line=line), status_code=status)
-
-
-def _seen_by(console: Console, request: Request, alert_id: str) -> tuple[KeptAlert, Visitor]:
-    """The alert, if it is this visitor's business; another school's alert does not exist."""
-    visitor, alert = visitor_of(request), console.alerts.one(alert_id)
-    if alert is None or not visitor.account.sees(alert.school):
-        raise HTTPException(404, "There is no such alert.")
-    return alert, visitor
-
-
-def _picture(console: Console, visitor: Visitor, alert: KeptAlert, kind: str, jpeg: bytes | None) -> Response:
-    """The picture, and that it was looked at; where that cannot be written, nobody looks."""
-    if jpeg is None:
-        raise HTTPException(404, "There is no such picture.")
-    console.ask(Note(visitor.by, f"picture.{kind}", alert.alert_id, alert.school))
-    return Response(jpeg, media_type="image/jpeg")
 
 
 def _last_seen(header: str | None, after: int) -> int:

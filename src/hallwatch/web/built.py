@@ -8,13 +8,15 @@ from pathlib import Path
 from hallwatch.errors import UserError
 
 HERE = Path(__file__).parent
+PAPER = "paper.css"
+"""The style of what is printed: pages and PDFs have the same."""
 NAMED = re.compile(r"/static/([\w.-]+)")
 
 
 def named_files() -> set[str]:
     """Every file of the static folder that a template names."""
     pages = (HERE / "templates").glob("*.html")
-    return {name for page in pages for name in NAMED.findall(page.read_text(encoding="utf-8"))}
+    return {PAPER} | {name for page in pages for name in NAMED.findall(page.read_text(encoding="utf-8"))}
 
 
 def static_folder(folder: Path = HERE / "static") -> Path:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
+from hallwatch.core.alert import Life
+from hallwatch.core.api_keys import ApiKey
+from hallwatch.core.appeal import Appeal
 from hallwatch.core.asked_setting import AskedSetting
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier
@@ -14,31 +18,46 @@ from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import ListingRecord, State
 from hallwatch.core.model import Person
-from hallwatch.core.policy.roles import Account
+from hallwatch.core.notice import Particulars
+from hallwatch.core.own_list import OwnList
+from hallwatch.core.policy.roles import Account, Sight
 from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.core.requests import Done, Request
+from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
+from hallwatch.core.waiting import Waiting
 from hallwatch.core.watchlist import Refusal
+from hallwatch.flow.listing_acts import ListPages, Photos
 from hallwatch.web.gate import GateQuestions
+from hallwatch.web.papers import Papers
 
 
 class AlertQuestions(Protocol):
     """Committed alerts; every method may raise HallwatchError while the database cannot be read."""
 
-    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
-        """The newest alerts (of these schools; None: of all) by their last change, newest first."""
+    def latest(self, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
+        """The newest alerts (that somebody sees; None: all) by their last change, newest first."""
 
-    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
 
-    def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG."""
+    def shot(self, alert_id: str, number: int | None = None) -> bytes | None:
+        """The camera shot of a stop on the alert's path, or the best, as a JPEG."""
+
+    def life(self, alert_id: str) -> Life | None:
+        """What was done with the alert."""
+
+    def restraints(self, person_ids: Collection[str] | None = None) -> list[Restraint]:
+        """What holds alerts back just now, of these people (None: of all), the newest first."""
 
     def photo(self, external_id: str) -> bytes | None:
         """A listed person's first photo as a JPEG."""
+
+    def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
+        """Camera, threshold, answer ("": none) and how many alerts of a person."""
 
 
 class WhoQuestions(Protocol):
@@ -58,6 +77,12 @@ class WhoQuestions(Protocol):
 
     def by_passkey(self, credential_id: str) -> tuple[Account, Passkey] | None:
         """Whose passkey this is."""
+
+    def by_key(self, digest: str) -> tuple[Account, ApiKey] | None:
+        """The key whose text has this digest, whether it still holds or not, and whose it is."""
+
+    def keys(self, account_id: str) -> list[ApiKey]:
+        """The account's keys."""
 
     def everybody(self) -> list[Account]:
         """All accounts."""
@@ -127,16 +152,20 @@ class ListQuestions(Protocol):
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""
 
+    def appeal(self, appeal_id: str) -> Appeal | None:
+        """The appeal of this number."""
 
-class PhotoQuestions(Protocol):
-    """Photos that somebody gives."""
+    def open_appeals(self) -> list[Appeal]:
+        """Those that wait for an answer, the most urgent first."""
 
-    def taken(self, data: bytes, name: str) -> bytes:
-        """The upload as a clean JPEG. Raises ImageError."""
+    def own_lists(self) -> list[OwnList]:
+        """The lists of the district's own, whatever became of them."""
 
-    def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
-        """Fingerprint, template and the gate's verdict; all empty where faces are not matched. Raises
-        EnrolmentError."""
+    def conditions(self, external_id: str, school: str, today: date) -> list[str]:
+        """The conditions under which somebody listed for this school may come on this day all the same."""
+
+    def list_pages(self) -> AbstractContextManager[ListPages]:
+        """Lists as a whole, all answered from one moment."""
 
 
 class SignInProvider(Protocol):
@@ -206,12 +235,15 @@ class SettingQuestions(Protocol):
     def before(self, name: str) -> str | None:
         """What it was before the last change that took two people; None where nobody can go back."""
 
+    def particulars(self) -> Particulars:
+        """What notices say of the district just now."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
     """What does not change while the server runs.
 
-    ``run`` is another text at every start; ``people`` counts those who can be found, ``expired`` and
+    ``run`` is another text at every start; ``expired`` and
     ``not_begun`` the rows left out by their dates, ``noted`` are rows of which something is to be known;
     ``meaning`` explains the score in one or two sentences; ``zone`` None is the machine's own; ``notice`` is a
     line for the top of the page (the demo says there what it is); ``places`` says where each camera hangs.
@@ -220,7 +252,6 @@ class SiteFacts:
     run: str
     name: str
     zone: tzinfo | None
-    people: int
     expired: int
     not_begun: int
     refused: tuple[Refusal, ...]
@@ -268,7 +299,8 @@ class Console:
     ``ask`` gives the keeper a request and raises UserError when it is refused or not answered. ``secure`` says that
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
-    ``expected`` says in words what so many more photos on the list would mean.
+    ``expected`` says in words what so many more photos on the list would mean; ``looked_for`` counts those who can be
+    found just now; ``waiting`` what waits for an account.
     """
 
     facts: SiteFacts
@@ -281,9 +313,12 @@ class Console:
     settings: SettingQuestions
     provider: Callable[[], SignInProvider | None]
     lists: ListQuestions
-    photos: PhotoQuestions
+    photos: Photos
+    papers: Papers
     gate: GateQuestions
     expected: Callable[[int], str]
+    looked_for: Callable[[], int]
+    waiting: Callable[[Account], Waiting]
     device_key: bytes = field(repr=False)
     secure: bool = False
     demo: bool = False

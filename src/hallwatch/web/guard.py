@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hallwatch.web.problems import API, problem
 
 MOST_BODY = 65_536
 """Bytes that a form of ours can have; more is refused before anything reads it."""
 MOST_PHOTO = 17 << 20
 """The same for a form with a photo; it is held in memory, never in a file."""
 PHOTOS_AT_ONCE = 4
+PHOTO_PATHS = ("/lists/new", "/api/v1/people")
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 HEADERS = {
@@ -69,13 +72,14 @@ class Guard:
 
         headers = Headers(scope=scope)
         if not self._secure and not host_is_loopback(headers.get("host", "")):
-            refusal = PlainTextResponse("Open this page as http://127.0.0.1 on this machine.\n", 421)
+            refusal = _refusal(scope, 421, "Open this page as http://127.0.0.1 on this machine.")
             await refusal(scope, receive, send_guarded)
         elif headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not _is_page(headers):
-            refusal = PlainTextResponse("Asked for by another site.\n", 403)
+            refusal = _refusal(scope, 403, "Asked for by another site.")
             await refusal(scope, receive, send_guarded)
         elif _too_large(headers.get("content-length", "0"), most := await self._most(scope)):
-            await PlainTextResponse("Too large for any form here.\n", 413)(scope, receive, send_guarded)
+            refusal = _refusal(scope, 413, "Too large for any form here.")
+            await refusal(scope, receive, send_guarded)
         elif most > MOST_BODY:
             async with self._photos:
                 await self._app(scope, _counted(receive, most), send_guarded)
@@ -85,10 +89,17 @@ class Guard:
     async def _most(self, scope: Scope) -> int:
         """How large this request may be."""
         path = scope["path"]
-        photo = path == "/lists/new" or (path.startswith("/lists/person/") and path.endswith("/photo"))
+        photo = path in PHOTO_PATHS or (path.startswith("/lists/person/") and path.endswith("/photo"))
         if not photo or scope["method"] != "POST":
             return MOST_BODY
         return MOST_PHOTO if await asyncio.to_thread(self._known, scope) else MOST_BODY
+
+
+def _refusal(scope: Scope, status: int, line: str) -> Response:
+    """One line, in the form that the path's callers read."""
+    if scope["path"].startswith(API):
+        return problem(status, line)
+    return PlainTextResponse(f"{line}\n", status)
 
 
 def _too_large(length: str, most: int) -> bool:

@@ -137,6 +137,7 @@ LINES = (*SIGNING_IN, *TROUBLES, *CAMERAS, *ROWS, *MEANING)
 LISTINGS = (
     N_("others have said yes to these photos, or are asked to; end the listing and write another"),
     N_("this person is not of your schools alone"),
+    N_("On trial: the people of list.csv are looked for without a second person's yes."),
     N_("{count} listed people are not looked for: their photos cannot be used; see Lists."),
     N_("your role or your schools do not include this listing"),
     N_("the photos were not compared with everybody listed; propose it on the person's page"),
@@ -163,6 +164,33 @@ LISTINGS = (
     N_("somebody with this id is known already; find the person in the roster"),
 )
 
+NOTICES = (
+    N_("an appeal has come"),
+    N_("an appeal was granted"),
+    N_("an appeal is not received in the future; look at the day"),
+    N_("an appeal is answered within {days} days of its receipt"),
+    N_("the id of a list is 2 to 40 small letters, digits and hyphens, such as custody-order"),
+    N_("{slug} is a list already; choose another id"),
+    N_("the {name} is missing"),
+    N_("English name"),
+    N_("Spanish name"),
+    N_("number of the board's resolution"),
+    N_("purpose"),
+    N_("the board's resolution lies in the future; write it down when it has been made"),
+    N_("{purpose} is no list, whatever it is called; Hallwatch is not for that"),
+    N_("{purpose} is no reason to be on a list; Hallwatch is not for that"),
+    N_("truancy"),
+    N_("suspension"),
+    N_("immigration"),
+    N_("a search of faces of the past"),
+    N_("the request has lapsed; ask anew"),
+    N_("the request was answered already"),
+    N_(
+        "no PDF can be made here: the library Pango is missing (Debian: libpango-1.0-0, libpangoft2-1.0-0); print the"
+        " page instead"
+    ),
+)
+
 PHOTOS = (
     N_("no face found; use a photo that shows one face from the front"),
     N_("two faces are about as large and central; cut the photo to the one person"),
@@ -177,4 +205,21 @@ PHOTOS = (
     N_("about {tenths} of 10 passes at an entrance, measured on {pairs} pairs of photos: {faces}"),
     N_("fewer than 1 of 10 passes at an entrance, measured on {pairs} pairs of photos: {faces}"),
     N_("the chance of recognising was not measured"),
+)
+
+ALERTS = (
+    N_("its pictures are gone: nobody can compare them any more; only can't tell is left"),
+    N_("that reason does not go with that answer; choose one that is offered"),
+    N_("say why: choose a reason or write it down"),
+    N_("that is your answer already"),
+    N_("say why you correct your answer"),
+    N_("it is closed; a new sighting raises a new alert"),
+    N_("it is closed already"),
+    N_("answer first: same person, different person or can't tell"),
+    N_("two people answered differently; look again together, and write down how it was settled"),
+    N_("that outcome does not go with the answer; correct the answer first, or choose another one"),
+    N_("this outcome needs words: what happened, or on what condition the person was here"),
+    N_("{count} separate wrong or unanswered alerts within an hour"),
+    N_("{count} separate wrong or unanswered alerts within a day"),
+    N_("wrong or unanswered alerts in {count} schools within an hour"),
 )

@@ -84,6 +84,7 @@ def terms_of(filled: Filled) -> Terms:
         conditions=filled.text("conditions"),
         conditions_until=filled.day("conditions_until"),
         review=filled.day("review"),
+        untold=filled.text("untold"),
     )
 
 

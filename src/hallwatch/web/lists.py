@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from hallwatch.core.alert_requests import ReviewPerson
 from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.likeness import Likeness
-from hallwatch.core.listing import OPEN, Kind, State
+from hallwatch.core.listing import OPEN, State
 from hallwatch.core.listing_requests import (
     AnswerListing,
     ListingRequest,
@@ -23,18 +24,23 @@ from hallwatch.core.listing_requests import (
 )
 from hallwatch.core.listing_requests import EmergencyListing as Emergency
 from hallwatch.core.policy.roles import May
-from hallwatch.core.requests import By, KeepPerson, Note, PhotoKept
+from hallwatch.core.requests import Note
+from hallwatch.core.restraint import What
 from hallwatch.errors import UserError
+from hallwatch.flow.listing_acts import MOST_PHOTO_MB, kept_anew
+from hallwatch.flow.listing_acts import add_person as add_new
 from hallwatch.web.admission import Visitor
+from hallwatch.web.alert_words import figures_of
 from hallwatch.web.console import Console
 from hallwatch.web.gate import resemblances
+from hallwatch.web.kinds import kinds_in_use, kinds_known
 from hallwatch.web.listing_forms import Filled, new_external_id, person_of, terms_of
+from hallwatch.web.notices import DUE, fits_state, overdue, waiting_appeals
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 from hallwatch.web.texts import gettext as _
 
 MOST_FOUND = 50
-MOST_UPLOAD = 16 << 20
 Text = Annotated[str, Form(max_length=2000)]
 
 
@@ -51,9 +57,13 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             visitor,
             waiting=waiting,
             shown=shown,
+            held=_held(console, visitor) if visitor.account.may(May.WRITE_LISTINGS) else [],
             total=len(rows),
-            kinds=[kind.value for kind in Kind],
-            states=[one.value for one in OPEN],
+            kinds=kinds_known(console),
+            states=[*(one.value for one in OPEN), DUE],
+            appeals=waiting_appeals(console, visitor),
+            untold=overdue(rows),
+            now=datetime.now(UTC),
             asked={"list": kind, "state": state, "q": q},
             may_write=visitor.account.may(May.WRITE_LISTINGS),
         )
@@ -87,16 +97,19 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         )
         try:
             person = person_of(filled, visitor.account, new_external_id())
-            if console.lists.person_of(person.external_id) is not None:
-                raise UserError("somebody with this id is known already; find the person in the roster")
-            jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
-            verdict = console.photos.looked_at(jpeg)[2]  # what will not do is refused now, not weeks later
-            kept = replace(person, verdicts=(verdict,))
-            done = console.ask(KeepPerson(visitor.by, kept, (PhotoKept("photo", jpeg, "", b""),)))
+            number = add_new(
+                person,
+                _uploaded(photo),
+                _("the photo"),
+                by=visitor.by,
+                photos=console.photos,
+                is_known=console.lists.person_of(person.external_id) is not None,
+                ask=console.ask,
+            )
         except UserError as error:
             page = pages.render("list_new.html", visitor, fault=str(error), filled=filled.cells)
             return HTMLResponse(page, status_code=422)
-        return RedirectResponse(f"/lists/person/{done.subject}", status_code=303)
+        return RedirectResponse(f"/lists/person/{number}", status_code=303)
 
     @app.get("/lists/person/{person_id}")
     def person_page(request: Request, person_id: str) -> HTMLResponse:
@@ -120,7 +133,9 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             jpeg = console.photos.taken(_uploaded(photo), _("the photo"))
             console.photos.looked_at(jpeg)
             open_ = any(one.record.state in OPEN for one in dossier.listings)
-            console.ask(_kept_anew(console, visitor.by, dossier, (*dossier.photos, jpeg), templates=open_))
+            console.ask(
+                kept_anew(console.photos, visitor.by, dossier, (*dossier.photos, jpeg), templates=open_)
+            )
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
         return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
@@ -130,6 +145,16 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         visitor = visitor_of(request)
         form = await request.form()
         return await asyncio.to_thread(lambda: _write(console, pages, visitor, person_id, Filled.of(form)))
+
+    @app.post("/lists/person/{person_id}/review/{what}")
+    def review(request: Request, person_id: str, what: What, reason: Text = "") -> Response:
+        visitor = visitor_of(request)
+        dossier = _mine(console, visitor, person_id)
+        try:
+            console.ask(ReviewPerson(reasoned(visitor, reason), person_id, what))
+        except UserError as error:
+            return _person_page(console, pages, visitor, dossier, fault=str(error))
+        return RedirectResponse(f"/lists/person/{person_id}", status_code=303)
 
     @app.post("/lists/listing/{listing_id}/{act}")
     def turn(
@@ -155,7 +180,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             raise HTTPException(404, "There is no such page.")
         try:
             if act in ("propose", "emergency"):
-                console.ask(_kept_anew(console, by, dossier, dossier.photos, templates=True))
+                console.ask(kept_anew(console.photos, by, dossier, dossier.photos, templates=True))
             compared = act in ("propose", "emergency", "approve")
             console.ask(acts[act](console.gate.likeness_of(record.person_id) if compared else None))
         except UserError as error:
@@ -207,7 +232,8 @@ def _person_page(
         today=datetime.now(console.facts.zone).date(),
         now=datetime.now(UTC),
         schools=[school for school in console.facts.schools if account.sees(school)],
-        kinds=[kind.value for kind in Kind],
+        kinds=kinds_in_use(console),
+        district=console.settings.particulars(),
         expected=console.expected(len(dossier.photos)),
         forecast=console.gate.forecast(len(dossier.photos)),
         alike=resemblances(dossier, console.gate, console.lists, account),
@@ -216,6 +242,10 @@ def _person_page(
         fault=fault,
         filled=filled.cells if filled else {},
         all_schools=account.scope is None,
+        restraints=console.alerts.restraints([dossier.person_id]),
+        figures=figures_of(console.alerts.figures(dossier.person_id, account.sight)),
+        base=f"/lists/person/{quote(dossier.person_id)}",
+        may_review=account.may(May.WRITE_LISTINGS),
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
 
@@ -226,6 +256,13 @@ def _mine(console: Console, visitor: Visitor, person_id: str) -> Dossier:
     if dossier is None or not dossier.is_business_of(visitor.account):
         raise HTTPException(404, "There is no such person.")
     return dossier
+
+
+def _held(console: Console, visitor: Visitor) -> list[Dossier]:
+    """Whose alerts are held back until somebody has looked."""
+    numbers = dict.fromkeys(one.person_id for one in console.alerts.restraints())
+    found = (console.lists.dossier(number) for number in numbers)
+    return [one for one in found if one is not None and one.is_business_of(visitor.account)]
 
 
 def _waits_for(visitor: Visitor, standing: Standing) -> bool:
@@ -249,27 +286,15 @@ def _fits(dossier: Dossier, standing: Standing, kind: str, state: str, words: st
     text = f"{person.name} {person.external_id}".casefold()
     return (
         kind in ("", record.terms.kind)
-        and state in ("", record.state.value)
+        and fits_state(standing, state)
         and all(word in text for word in words.casefold().split())
     )
 
 
-def _kept_anew(
-    console: Console, by: By, dossier: Dossier, jpegs: Sequence[bytes], *, templates: bool
-) -> KeepPerson:
-    """The person with these photos, each judged. Raises EnrolmentError for one that cannot be used."""
-    photos, verdicts = [], []
-    for place, jpeg in enumerate(jpegs):
-        fingerprint, numbers, verdict = console.photos.looked_at(jpeg)
-        photos.append(PhotoKept(str(place), jpeg, *((fingerprint, numbers) if templates else ("", b""))))
-        verdicts.append(verdict)
-    return KeepPerson(by, replace(dossier.person, verdicts=tuple(verdicts)), tuple(photos))
-
-
 def _uploaded(photo: UploadFile) -> bytes:
-    data = photo.file.read(MOST_UPLOAD + 1)
+    data = photo.file.read((MOST_PHOTO_MB << 20) + 1)
     if not data:
         raise UserError("no photo was chosen")
-    if len(data) > MOST_UPLOAD:
-        raise UserError(f"the photo is larger than {MOST_UPLOAD >> 20} MB; save a smaller copy")
+    if len(data) > MOST_PHOTO_MB << 20:
+        raise UserError(f"the photo is larger than {MOST_PHOTO_MB} MB; save a smaller copy")
     return data

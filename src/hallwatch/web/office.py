@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hallwatch.core.policy.roles import DISTRICT_WIDE, MAY_APPOINT, Account, Role
+from hallwatch.core.api_keys import DEFAULT_DAYS, MOST_DAYS, MOST_NAME
+from hallwatch.core.policy.roles import DISTRICT_WIDE, MAY_APPOINT, Account, May, Role
+from hallwatch.core.policy.scopes import NEEDS
 from hallwatch.core.requests import AddAccount, By, DisableAccount, MakeLink, SetCode, SetPassword
 from hallwatch.core.retain import RULES
 from hallwatch.core.sessions import digest_of_token, password_fault
@@ -28,7 +31,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
 
     @app.get("/account")
     def account_page(request: Request) -> HTMLResponse:
-        return _account_page(console, pages, visitor_of(request))
+        return own_page(console, pages, visitor_of(request))
 
     @app.post("/account/password")
     def set_password(request: Request, old: Text, password: Text, again: Text) -> Response:
@@ -38,10 +41,10 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
             fault = _("The two new passwords are not the same.")
         fault = desk.own_password(request, visitor.account, old) or fault
         if fault is not None:
-            return _account_page(console, pages, visitor, fault=fault)
+            return own_page(console, pages, visitor, fault=fault)
         kept = desk.hashed(password)
         console.ask(SetPassword(visitor.by, visitor.account.account_id, kept, visitor.signed.digest))
-        return _account_page(
+        return own_page(
             console, pages, visitor, said=_("The password is changed; other browsers are signed out.")
         )
 
@@ -49,16 +52,14 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
     def set_code(request: Request, secret: Text = "", code: Text = "") -> Response:
         visitor = visitor_of(request)
         if secret and console.proofs.code_step(secret, code) is None:
-            return _account_page(
-                console, pages, visitor, fault=_("That code did not fit; scan the new picture.")
-            )
+            return own_page(console, pages, visitor, fault=_("That code did not fit; scan the new picture."))
         console.ask(SetCode(visitor.by, visitor.account.account_id, secret))
         said = (
             _("From now on a code of your app is asked for, too.")
             if secret
             else _("No code is asked for any more.")
         )
-        return _account_page(console, pages, visitor, said=said)
+        return own_page(console, pages, visitor, said=said)
 
     @app.get("/people")
     def people_page(request: Request) -> HTMLResponse:
@@ -134,9 +135,17 @@ def _mine_to_manage(console: Console, visitor: Visitor, account_id: str) -> Acco
     return other
 
 
-def _account_page(
-    console: Console, pages: Pages, visitor: Visitor, *, fault: str = "", said: str = ""
+def own_page(
+    console: Console,
+    pages: Pages,
+    visitor: Visitor,
+    *,
+    fault: str = "",
+    said: str = "",
+    new_key: str = "",
+    new_key_name: str = "",
 ) -> HTMLResponse:
+    """One's own account; ``new_key`` is a key for programs that was made just now."""
     found = console.who.by_login(visitor.account.login)
     has_code = found is not None and bool(found[1].code)
     secret = "" if has_code else console.proofs.new_code_secret()
@@ -150,6 +159,16 @@ def _account_page(
         secret=secret,
         picture=picture,
         passkeys=console.who.passkeys(visitor.account.account_id),
+        keys=console.who.keys(visitor.account.account_id),
+        new_key=new_key,
+        new_key_name=new_key_name,
+        may_make_keys=visitor.account.may(May.MAKE_KEYS),
+        scopes=[scope for scope, needs in NEEDS.items() if visitor.account.may(needs)],
+        key_schools=[school for school in console.facts.schools if visitor.account.sees(school)],
+        key_days=DEFAULT_DAYS,
+        most_key_days=MOST_DAYS,
+        most_key_name=MOST_NAME,
+        now=datetime.now(UTC),
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hallwatch.core.kept import KeptAlert
+from hallwatch.core.notice import days_due, is_overdue
 from hallwatch.core.policy.doors import DOORS
 from hallwatch.core.policy.roles import Account, May
-from hallwatch.web import words
+from hallwatch.core.waiting import Waiting
+from hallwatch.web import alert_words, words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
 from hallwatch.web.drawing import drawn
@@ -52,13 +55,14 @@ class Pages:
             said=said,
             number=words.number,
             value_words=words.value_words,
-            list_words=words.list_words,
+            list_words=lambda kind: words.list_words(kind, console.lists.own_lists),
             clock=lambda at: words.clock(at, zone),
             day=lambda at: words.day(at, zone),
             moment=lambda at: words.moment(at, zone),
             condition_words=words.condition_words,
             camera_line=words.camera_line,
             role_words=words.role_words,
+            scope_words=words.scope_words,
             action_words=words.action_words,
             source_words=words.source_words,
             state_words=words.state_words,
@@ -66,8 +70,23 @@ class Pages:
             figure=words.figure,
             percent=words.percent,
             drawn=drawn,
+            own_state_words=words.own_state_words,
+            way_words=words.way_words,
+            appeal_outcome_words=words.outcome_words,
+            days_due=days_due,
+            overdue=is_overdue,
+            answer_words=alert_words.answer_words,
+            outcome_words=alert_words.outcome_words,
+            reason_words=alert_words.reason_words,
+            step_words=alert_words.step_words,
+            state_line=alert_words.state_line,
+            to_do=alert_words.to_do,
+            news=alert_words.news,
         )
         self._templates.globals["score_words"] = words.score_words
+        self._templates.globals["conditions_of"] = lambda alert: console.lists.conditions(
+            alert.external_id, alert.school, datetime.now(zone).date()
+        )
 
     def render(self, template: str, visitor: Visitor | None, **more: object) -> str:
         """A whole page for whoever is signed in, or for nobody yet."""
@@ -75,6 +94,7 @@ class Pages:
         places = [(path, name) for path, name, need in NAVIGATION if account and account.may(need)]
         return self._templates.get_template(template).render(
             facts=self._console.facts,
+            looked_for=self._console.looked_for(),
             visitor=visitor,
             navigation=places,
             secure=self._console.secure,
@@ -82,13 +102,15 @@ class Pages:
             language=language(),
             languages=LANGUAGES,
             page=page_asked_for(),
+            awaiting=self._console.waiting(account) if account else Waiting(),
+            listens=account is not None and account.may(May.SEE_ALERTS),
             **more,
         )
 
     def console(self, visitor: Visitor) -> str:
         """The live page as it is now, for this account's schools."""
         account = visitor.account
-        newest = self._console.alerts.latest(SHOWN, account.scope)
+        newest = self._console.alerts.latest(SHOWN, account.sight)
         return self.render(
             "console.html",
             visitor,
@@ -107,6 +129,10 @@ class Pages:
             if account.sees(places[camera.camera].school if camera.camera in places else "")
         )
         return replace(status, cameras=mine)
+
+    def waiting(self, waiting: Waiting) -> str:
+        """What waits for somebody, on top of every page."""
+        return self._templates.get_template("waiting.html").render(awaiting=waiting)
 
     def card(self, alert: KeptAlert) -> str:
         """One alert."""

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.waiting import Waiting
 from hallwatch.errors import HallwatchError
 from hallwatch.web.admission import Visitor
+from hallwatch.web.alert_words import news
 from hallwatch.web.console import Console, Status
 from hallwatch.web.pages import SHOWN, Pages
 
@@ -22,12 +24,14 @@ async def events(console: Console, pages: Pages, visitor: Visitor, seen: int) ->
     """Everything after alert change ``seen``, then what happens, for ever.
 
     Named events: ``hello`` (the run; a page of another run loads itself anew), ``alert`` (id: its sequence),
-    ``status`` (cameras and troubles), ``beat``. The database is asked at every beat, too, so that an alert is
-    shown even when its announcement was lost between two processes. At every beat it is asked, too, whether the
-    visitor is still signed in: whoever is disabled hears ``out`` within two seconds, and nothing more.
+    ``status`` (cameras and troubles), ``waiting`` (what waits for the visitor, alerts that sound among it), ``beat``.
+    The database is asked at every beat, too, so that an alert is shown even when its announcement was lost between two
+    processes. At every beat it is asked, too, whether the visitor is still signed in: whoever is disabled hears ``out``
+    within two seconds, and nothing more.
     """
     yield "retry: 1000\n" + _event("hello", {"run": console.facts.run})
     shown: dict[str, str] = {}
+    waiting, waited = Waiting(), None
     status = console.board.status()
     while not status.ending:
         unreadable = None
@@ -37,17 +41,22 @@ async def events(console: Console, pages: Pages, visitor: Visitor, seen: int) ->
                 yield _event("out", {})
                 return
             changed = await asyncio.to_thread(_changed, console, account, seen)
+            waiting = await asyncio.to_thread(console.waiting, account)
         except HallwatchError as error:
             account, changed, unreadable = visitor.account, [], str(error)
         for alert in changed:
             seen = alert.sequence
-            card = {"alert_id": alert.alert_id, "html": pages.card(alert)}
+            card = {"alert_id": alert.alert_id, "html": pages.card(alert), "news": news(alert)}
             yield _event("alert", card, number=seen)
         now = _with_trouble(pages.status_for(account, status), unreadable)
         parts = {"cameras": pages.cameras(now), "troubles": pages.troubles(now)}
         if parts != shown:
             shown = parts
             yield _event("status", parts)
+        if unreadable is None and waiting != waited:
+            waited = waiting
+            counts = {"lists": str(waiting.lists), "sounding": str(waiting.sounding)}
+            yield _event("waiting", counts | {"html": pages.waiting(waiting)})
         yield _event("beat", {})
         status = await console.board.changed(status.version, HEARTBEAT_S)
 
@@ -60,13 +69,13 @@ def _still(console: Console, visitor: Visitor) -> Account | None:
 
 def _changed(console: Console, account: Account, seen: int) -> list[KeptAlert]:
     """The changes after ``seen``; a page long away gets only as many as it can hold, newest last."""
-    latest = console.alerts.latest(1, account.scope)
+    latest = console.alerts.latest(1, account.sight)
     if not latest or latest[0].sequence <= seen:
         return []
-    changed = console.alerts.since(seen, SHOWN + 1, account.scope)
+    changed = console.alerts.since(seen, SHOWN + 1, account.sight)
     if len(changed) <= SHOWN:
         return changed
-    return [alert for alert in reversed(console.alerts.latest(SHOWN, account.scope)) if alert.sequence > seen]
+    return [alert for alert in reversed(console.alerts.latest(SHOWN, account.sight)) if alert.sequence > seen]
 
 
 def _with_trouble(status: Status, trouble: str | None) -> Status:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from hallwatch.core.appeal import Outcome
 from hallwatch.core.events import CameraCondition, CameraState
+from hallwatch.core.notice import Way
+from hallwatch.core.own_list import ListState, OwnList
 from hallwatch.core.policy.roles import Role
-from hallwatch.web.texts import N_, gettext, locale, said
+from hallwatch.core.policy.scopes import Scope
+from hallwatch.web.texts import N_, gettext, language, locale, said
 
 LIST_WORDS = {
     "expulsion": N_("Expulsion"),
@@ -30,23 +35,49 @@ ACTION_WORDS = {
     "account.passkey.drop": N_("Gave a passkey up"),
     "account.password": N_("Changed the own password"),
     "account.provided": N_("Joined an account to the school's own sign-in"),
+    "alert.agree": N_("Said the same of an alert"),
+    "alert.answer": N_("Answered an alert"),
+    "alert.close": N_("Closed an alert"),
+    "alert.correct": N_("Corrected an answer"),
+    "alert.dissent": N_("Said otherwise of an alert"),
+    "alert.kept_out": N_("Kept a sighting below a raised threshold out"),
     "alert.raise": N_("Raised an alert"),
+    "appeal.acknowledge": N_("Said that an appeal has come"),
+    "appeal.answer": N_("Answered an appeal"),
+    "appeal.print": N_("Printed the answer to an appeal"),
+    "appeal.receive": N_("Received an appeal"),
+    "appeal.refused": N_("Was refused an answer to an appeal"),
+    "alert.see": N_("Looked at an alert"),
     "audit.export": N_("Exported the audit trail"),
     "backup.restore": N_("Restored a backup"),
     "backup.take": N_("Took a backup"),
     "cohort.keep": N_("Set the strangers that listings are compared with"),
+    "brake.review": N_("Reviewed why alerts were held back"),
+    "brake.set": N_("Held alerts of a person back"),
     "jurisdiction.bind": N_("Set the jurisdiction"),
     "jurisdiction.refused": N_("Was refused another jurisdiction"),
+    "kind.confirm": N_("Confirmed a list of the district's own"),
+    "kind.decline": N_("Declined a list of the district's own"),
+    "kind.retire": N_("Retired a list of the district's own"),
+    "kind.write": N_("Wrote a list of the district's own"),
+    "key.drop": N_("Revoked a key for programs"),
+    "key.make": N_("Made a key for programs"),
+    "key.refused": N_("Was refused something by a key for programs"),
+    "key.use": N_("Used a key for programs"),
     "keys.rotate": N_("Rotated the master key"),
     "listing.activate": N_("Made a listing active"),
     "listing.emergency": N_("Listed somebody in an emergency"),
     "listing.end": N_("Ended a listing"),
     "listing.propose": N_("Proposed a listing"),
     "listing.resume": N_("Resumed a listing"),
+    "listing.show": N_("Looked at a listing at the terminal"),
     "listing.suspend": N_("Suspended a listing"),
     "listing.write": N_("Wrote a listing"),
+    "lists.show": N_("Looked at the lists at the terminal"),
     "list.set": N_("Set the list"),
     "matching.refused": N_("Was refused camera matching"),
+    "notice.give": N_("Gave the notice of a listing"),
+    "notice.print": N_("Printed the notice of a listing"),
     "person.erase": N_("Erased a person"),
     "person.keep": N_("Kept a listed person"),
     "picture.photo": N_("Looked at a listed photo"),
@@ -69,6 +100,9 @@ ACTION_WORDS = {
     "setting.decline": N_("Declined a change of a setting"),
     "setting.revert": N_("Put a setting back to its value of before"),
     "templates.refused": N_("Was refused a face template"),
+    "threshold.lower": N_("Took a raised threshold back with the answer"),
+    "threshold.raise": N_("Raised a person's threshold by an answer"),
+    "threshold.review": N_("Reviewed a raised threshold"),
 }
 
 CONDITION_WORDS = {
@@ -88,6 +122,11 @@ ROLE_WORDS = {
     Role.TECHNICIAN: N_("Technician"),
 }
 
+SCOPE_WORDS = {
+    Scope.READ_LISTS: N_("Read lists, listings and people"),
+    Scope.WRITE_LISTINGS: N_("Add people; write, propose, suspend and end listings"),
+}
+
 VALUE_WORDS = {
     "not set": N_("not set"),
     "yes": N_("yes"),
@@ -98,14 +137,21 @@ DAY = N_("EEEE, d MMMM y")
 """How a day is written, in the letters of Unicode's date patterns."""
 
 
-def list_words(kind: str) -> str:
-    """A list's name for people."""
-    return gettext(LIST_WORDS[kind]) if kind in LIST_WORDS else kind
+def list_words(kind: str, own_lists: Callable[[], list[OwnList]]) -> str:
+    """A list's name for people; ``own_lists`` are asked for the district's own."""
+    if kind in LIST_WORDS:
+        return gettext(LIST_WORDS[kind])
+    return next((own.label(language()) for own in own_lists() if own.slug == kind), kind)
 
 
 def role_words(role: Role) -> str:
     """A role's name for people."""
     return gettext(ROLE_WORDS[role])
+
+
+def scope_words(scope: Scope) -> str:
+    """What a key may do, in words."""
+    return gettext(SCOPE_WORDS[scope])
 
 
 def action_words(action: str) -> str:
@@ -183,12 +229,45 @@ STATE_WORDS = {
     "suspended": N_("Suspended"),
     "ended": N_("Ended"),
     "expunged": N_("Expunged"),
+    "notice-due": N_("Notice due"),
+}
+OWN_STATE_WORDS = {
+    ListState.WAITING: N_("waits for a second yes"),
+    ListState.IN_USE: N_("in use"),
+    ListState.REFUSED: N_("declined"),
+    ListState.RETIRED: N_("retired"),
+}
+WAY_WORDS = {
+    Way.HANDED_OVER: N_("handed over"),
+    Way.POST: N_("by post"),
+    Way.MAIL: N_("by e-mail"),
+    Way.READ_OUT: N_("read out"),
+}
+OUTCOME_WORDS = {
+    Outcome.GRANTED: N_("granted: the listing ends"),
+    Outcome.PARTLY: N_("granted in part: the listing is written anew"),
+    Outcome.DENIED: N_("denied"),
 }
 
 
 def state_words(state: str) -> str:
     """How a listing stands, in words."""
     return gettext(STATE_WORDS[state])
+
+
+def own_state_words(state: str) -> str:
+    """How a list of the district's own stands."""
+    return gettext(OWN_STATE_WORDS[ListState(state)])
+
+
+def way_words(way: str) -> str:
+    """How a notice was given."""
+    return gettext(WAY_WORDS[Way(way)])
+
+
+def outcome_words(outcome: str) -> str:
+    """What an appeal was answered."""
+    return gettext(OUTCOME_WORDS[Outcome(outcome)])
 
 
 def verdict_words(verdict: str) -> str:

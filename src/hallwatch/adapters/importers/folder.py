@@ -13,7 +13,7 @@ from hallwatch.errors import WatchlistError
 
 NAME = "list.csv"
 REQUIRED = ("external_id", "first_name", "last_name", "list", "reason", "photo", "expires")
-OPTIONAL = ("date_of_birth", "aliases", "authority", "starts", "notes")
+OPTIONAL = ("date_of_birth", "aliases", "authority", "starts", "notes", "document", "review")
 MOST_CELL = 10_000
 
 
@@ -29,7 +29,8 @@ def read_watchlist(folder: Path, today: date) -> Watchlist:
     rows: list[ListRow] = []
     refused: list[Refusal] = []
     names: dict[str, tuple[str, str]] = {}
-    expired = not_begun = 0
+    to_come: list[ListRow] = []
+    expired = 0
     for number, cells in _table(folder / NAME):
         try:
             row = _row(number, cells)
@@ -39,15 +40,15 @@ def read_watchlist(folder: Path, today: date) -> Watchlist:
                     f"external_id {row.external_id!r} already stands for another name; one id is one person"
                 )
         except RowRefused as reason:
-            refused.append(Refusal(number, str(reason)))
+            refused.append(Refusal(number, str(reason), cells.get("external_id", "")))
             continue
         if row.listing.expires < today:
             expired += 1
         elif row.listing.starts and row.listing.starts > today:
-            not_begun += 1
+            to_come.append(row)
         else:
             rows.append(row)
-    return Watchlist(tuple(rows), tuple(refused), expired, not_begun)
+    return Watchlist(tuple(rows), tuple(refused), expired, len(to_come), tuple(to_come))
 
 
 def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -137,6 +138,8 @@ def _row(number: int, cells: dict[str, str]) -> ListRow:
         photo=_photo(cells["photo"]),
         date_of_birth=_day(cells, "date_of_birth") if cells.get("date_of_birth") else None,
         aliases=tuple(part.strip() for part in cells.get("aliases", "").split(";") if part.strip()),
+        document=cells.get("document", ""),
+        review=_day(cells, "review") if cells.get("review") else None,
     )
 
 

@@ -29,6 +29,7 @@ class DeletionJournal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read: tuple[tuple[int, int, int], Mapping[str, Erasure]] | None = None
+        self._tags: tuple[Mapping[str, Erasure], frozenset[bytes]] | None = None
 
     def add(self, key_id: str, tag: bytes, at: datetime) -> None:
         """On disk when this returns; what a crash cut off before is taken away."""
@@ -68,3 +69,10 @@ class DeletionJournal:
                 ) from error
         self._read = seen, found
         return found
+
+    def tags(self) -> frozenset[bytes]:
+        """The tags of everybody who was erased. Raises KeysError like ``erased``."""
+        erased = self.erased()
+        if self._tags is None or self._tags[0] is not erased:
+            self._tags = erased, frozenset(one.tag for one in erased.values())
+        return self._tags[1]

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.api_keys import revoke_all
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import AccountRow, LinkRow, PasskeyRow, SecondRow, SessionRow
 from hallwatch.core.policy.roles import Account, Role
@@ -155,10 +156,11 @@ class AccountBook(AccountQuestions):
         self._session.execute(delete(PasskeyRow).where(mine))
 
     def disable(self, account_id: str, now: datetime) -> None:
-        """Out, at once, everywhere, and no link of this account works any more."""
+        """Out, at once, everywhere, and no link or key of this account works any more."""
         self._session.get_one(AccountRow, account_id).disabled = now
         self.close_sessions(account_id)
         self._session.execute(delete(LinkRow).where(LinkRow.account_id == account_id))
+        revoke_all(self._session, now, account_id)
 
     def open_session(self, digest: str, account_id: str, now: datetime, *, proved: bool = True) -> None:
         """A browser is signed in, perhaps without a proof of just now; sessions that have ended are cleared away."""
@@ -190,10 +192,11 @@ class AccountBook(AccountQuestions):
         mine = (SessionRow.account_id == account_id) & (SessionRow.digest != but)
         self._session.execute(delete(SessionRow).where(mine))
 
-    def close_everything(self) -> None:
-        """Nobody is signed in any more, and no link works: what they rest on is of another day."""
+    def close_everything(self, now: datetime) -> None:
+        """Nobody is signed in any more, and no link or key works: what they rest on is of another day."""
         self._session.execute(delete(SessionRow))
         self._session.execute(delete(LinkRow))
+        revoke_all(self._session, now)
 
     def make_link(self, digest: str, account_id: str, ends: datetime) -> None:
         """A one-time link; earlier ones of the account end."""

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.alert_lives import Lives
+from hallwatch.adapters.store.alert_path import Paths
+from hallwatch.adapters.store.alert_tables import PathRow
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.sealed import Named, Seals
-from hallwatch.adapters.store.tables import AlertRow, ShotRow
+from hallwatch.adapters.store.tables import AlertRow
+from hallwatch.core.alert import Answer, Life, Outcome, State, Step
+from hallwatch.core.decide.brake import Incident
 from hallwatch.core.events import Sighting
-from hallwatch.core.kept import KeptAlert, Whereabouts
+from hallwatch.core.kept import KeptAlert, Stop, Whereabouts
+from hallwatch.core.policy.roles import Sight
+from hallwatch.core.retain import Due
 
 
 class AlertBook:
@@ -20,105 +27,179 @@ class AlertBook:
 
     def __init__(self, session: Session, seals: Seals, people: PeopleBook) -> None:
         self._session, self._seals, self._people = session, seals, people
+        self._paths, self._lives = Paths(session, seals), Lives(session, seals)
 
-    def keep(self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime) -> KeptAlert:
+    def keep(
+        self,
+        sighting: Sighting,
+        *,
+        place: Whereabouts,
+        meaning: str,
+        now: datetime,
+        braked: bool = False,
+        security_only: bool = False,
+    ) -> KeptAlert:
         """A new alert, or a known one improved; repeating one changes only its sequence.
 
-        Raises KeyGone when the person was erased.
+        ``braked`` counts for a new one; what was once shown to everybody stays so. Raises KeyGone when the person was
+        erased.
         """
-        sequence = (self._session.scalar(select(func.max(AlertRow.sequence))) or 0) + 1
         row = self._session.get(AlertRow, sighting.alert_id)
         if row is None:
             person_id = self._people.number_of(sighting.external_id, sighting.name, now)
             named = Named(sighting.external_id, sighting.name, sighting.lists)
             row = _new_row(sighting, person_id, place=place, meaning=meaning, now=now)
             row.sealed = self._seals.named(person_id, sighting.alert_id, named)
-            row.sequence = sequence
+            row.braked, row.security_only = braked, security_only
+            row.sequence = self._next()
             self._session.add(row)
             self._session.flush()
         else:
             _improve(row, sighting, now=now)
-            row.sequence = sequence
-        self._keep_best_shot(row, sighting)
-        return _kept(row, self._seals)
+            row.security_only = row.security_only and security_only
+            row.sequence = self._next()
+        self._paths.walk(row.person_id, sighting)
+        return self._kept(row)
+
+    def one(self, alert_id: str) -> KeptAlert | None:
+        """The alert of this id."""
+        row = self._session.get(AlertRow, alert_id)
+        return None if row is None else self._kept(row)
+
+    def life(self, alert_id: str) -> Life | None:
+        """What was done with it; None for one that is not known."""
+        return self._lives.of(alert_id)
+
+    def take(self, alert_id: str, life: Life, step: Step) -> Life:
+        """One step more in its life; open pages hear of it."""
+        life = self._lives.take(alert_id, life, step)
+        self._session.get_one(AlertRow, alert_id).sequence = self._next()
+        self._session.flush()
+        return life
+
+    def incidents(self, person_id: str, since: datetime) -> list[Incident]:
+        """The person's alerts that were raised since then, as the brake sees them."""
+        wanted = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.created >= since)
+        return [_incident(row) for row in self._session.scalars(wanted.order_by(AlertRow.created))]
+
+    def brake(self, person_id: str) -> None:
+        """The person's unanswered alerts go quiet; open pages hear of it."""
+        mine = (AlertRow.person_id == person_id) & (AlertRow.answer == "") & AlertRow.braked.is_(False)
+        for row in self._session.scalars(select(AlertRow).where(mine).order_by(AlertRow.sequence)).all():
+            row.braked, row.sequence = True, self._next()
+            self._session.flush()
+
+    def open_up(self, person_id: str, schools: Collection[str]) -> None:
+        """An emergency was approved: the person's alerts in these schools are for everybody there."""
+        mine = (AlertRow.person_id == person_id) & AlertRow.school.in_(list(schools))
+        hidden = select(AlertRow).where(mine & AlertRow.security_only.is_(True))
+        for row in self._session.scalars(hidden.order_by(AlertRow.sequence)).all():
+            row.security_only, row.sequence = False, self._next()
+            self._session.flush()
 
     def erase(self, person_id: str, now: datetime) -> None:
         """Nothing stays of whom these alerts named; that somebody was there stays."""
-        last = self._session.scalar(select(func.max(AlertRow.sequence))) or 0
         # Those that are empty already stay where they are: a keeper's start must not bring them to the top.
         named = (AlertRow.person_id == person_id) & (AlertRow.sealed != b"")
         question = select(AlertRow).where(named).order_by(AlertRow.sequence)
-        for sequence, row in enumerate(self._session.scalars(question).all(), start=last + 1):
-            row.sealed, row.sequence, row.updated = b"", sequence, now
-            self._session.execute(delete(ShotRow).where(ShotRow.alert_id == row.alert_id))
+        rows = self._session.scalars(question).all()
+        for row in rows:
+            row.sealed, row.sequence, row.updated = b"", self._next(), now
+            self._lives.erase(row.alert_id)
+            self._session.flush()
+        self._paths.drop([row.alert_id for row in rows])
         self._session.flush()
 
     def faces(self) -> int:
         """How many alerts still have their face."""
-        return self._session.scalar(select(func.count()).select_from(ShotRow)) or 0
+        return self._paths.pictured()
 
-    def faces_before(self, moment: datetime) -> list[str]:
-        """Alerts whose last change is older, and that still have their face."""
-        mine = ShotRow.alert_id == AlertRow.alert_id
-        question = select(AlertRow.alert_id).join(ShotRow, mine).where(AlertRow.updated < moment)
+    def faces_due(self, due: Due) -> list[str]:
+        """Alerts whose time is over by their answer, and that still have their face."""
+        agreed = AlertRow.disputed.is_(False)
+        different = agreed & (AlertRow.answer == Answer.DIFFERENT.value)
+        same = agreed & (AlertRow.answer == Answer.SAME.value)
+        over = or_(
+            different & (AlertRow.answered < due.different),
+            same & (AlertRow.answered < due.same),
+            ~different & ~same & (AlertRow.updated < due.undetermined),
+        )
+        pictured = AlertRow.alert_id.in_(select(PathRow.alert_id).where(PathRow.sealed.is_not(None)))
+        question = select(AlertRow.alert_id).where(pictured & over)
         return list(self._session.scalars(question.order_by(AlertRow.alert_id)))
 
     def drop_faces(self, alert_ids: Sequence[str], now: datetime) -> None:
         """The faces go, the alerts stay; open pages hear of it."""
-        last = self._session.scalar(select(func.max(AlertRow.sequence))) or 0
-        for number, alert_id in enumerate(alert_ids, start=last + 1):
+        for alert_id in alert_ids:
             row = self._session.get_one(AlertRow, alert_id)
-            row.sequence, row.updated = number, now
-            self._session.execute(delete(ShotRow).where(ShotRow.alert_id == alert_id))
-        self._session.flush()
+            row.sequence, row.updated = self._next(), now
+            row.lapsed = not row.answer
+            self._session.flush()
+        self._paths.drop(alert_ids)
 
-    def _keep_best_shot(self, row: AlertRow, sighting: Sighting) -> None:
-        """A shot gives way only to one of a higher score, or of a larger face at a score no lower."""
-        if sighting.shot_jpeg is None:
-            return
-        shot = self._session.get(ShotRow, row.alert_id)
-        if shot is None:
-            shot = ShotRow(alert_id=row.alert_id)
-            self._session.add(shot)
-        elif (sighting.score, sighting.face_px) <= (shot.score, shot.face_px):
-            return
-        shot.score, shot.face_px = sighting.score, sighting.face_px
-        shot.sealed = self._seals.shot(row.person_id, row.alert_id, sighting.shot_jpeg)
+    def _next(self) -> int:
+        return (self._session.scalar(select(func.max(AlertRow.sequence))) or 0) + 1
+
+    def _kept(self, row: AlertRow) -> KeptAlert:
+        return _kept(row, self._seals, self._paths.of([row.alert_id])[row.alert_id])
 
 
 class AlertQuestions:
     """What pages ask about alerts, in a session of a reader."""
 
     def __init__(self, session: Session, seals: Seals) -> None:
-        self._session, self._seals = session, seals
+        self._session, self._seals, self._paths = session, seals, Paths(session, seals)
 
-    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
-        """The newest alerts (of these schools; None: of all), by their last change, newest first."""
-        return self._rows(_of(schools).order_by(AlertRow.sequence.desc()).limit(limit))
+    def latest(self, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
+        """The newest alerts (that somebody sees; None: all), by their last change, newest first."""
+        return self._rows(_within(sight).order_by(AlertRow.sequence.desc()).limit(limit))
 
-    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
-        changed = _of(schools).where(AlertRow.sequence > sequence)
+        changed = _within(sight).where(AlertRow.sequence > sequence)
         return self._rows(changed.order_by(AlertRow.sequence).limit(limit))
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
         row = self._session.get(AlertRow, alert_id)
-        return None if row is None else _kept(row, self._seals)
+        return None if row is None else _kept(row, self._seals, self._paths.of([alert_id])[alert_id])
 
-    def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG; None when there is none, or the person was erased."""
-        alert, shot = self._session.get(AlertRow, alert_id), self._session.get(ShotRow, alert_id)
-        if alert is None or shot is None:
-            return None
-        return self._seals.open_shot(alert.person_id, alert_id, shot.sealed)
+    def life(self, alert_id: str) -> Life | None:
+        """What was done with it; None for one that is not known."""
+        return Lives(self._session, self._seals).of(alert_id)
+
+    def shot(self, alert_id: str, number: int | None = None) -> bytes | None:
+        """The picture of a stop, or the best, as a JPEG; None when there is none, or the person was erased."""
+        alert = self._session.get(AlertRow, alert_id)
+        return None if alert is None else self._paths.shot(alert.person_id, alert_id, number)
+
+    def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
+        """How many alerts of a person each camera raised at each threshold with each answer ("": none)."""
+        columns = (AlertRow.camera, AlertRow.threshold, AlertRow.answer)
+        wanted = select(*columns, func.count()).where(AlertRow.person_id == person_id, *_seen(sight))
+        rows = self._session.execute(wanted.group_by(*columns).order_by(*columns))
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
 
     def _rows(self, question: Select[AlertRow]) -> list[KeptAlert]:
-        return [_kept(row, self._seals) for row in self._session.scalars(question)]
+        rows = self._session.scalars(question).all()
+        paths = self._paths.of([row.alert_id for row in rows])
+        return [_kept(row, self._seals, paths[row.alert_id]) for row in rows]
 
 
-def _of(schools: Collection[str] | None) -> Select[AlertRow]:
-    return select(AlertRow) if schools is None else select(AlertRow).where(AlertRow.school.in_(schools))
+def _within(sight: Sight | None) -> Select[AlertRow]:
+    return select(AlertRow).where(*_seen(sight))
+
+
+def _seen(sight: Sight | None) -> list[ColumnElement[bool]]:
+    """What an alert must be for somebody to see it."""
+    if sight is None:
+        return []
+    mine: list[ColumnElement[bool]] = []
+    if sight.schools is not None:
+        mine.append(AlertRow.school.in_(list(sight.schools)))
+    if not sight.emergencies:
+        mine.append(AlertRow.security_only.is_(False))
+    return mine
 
 
 def _new_row(
@@ -141,6 +222,11 @@ def _new_row(
         meaning=meaning,
         created=now,
         updated=now,
+        state=State.RAISED.value,
+        answer="",
+        disputed=False,
+        outcome="",
+        lapsed=False,
     )
 
 
@@ -154,7 +240,7 @@ def _improve(row: AlertRow, sighting: Sighting, *, now: datetime) -> None:
     row.updated = now
 
 
-def _kept(row: AlertRow, seals: Seals) -> KeptAlert:
+def _kept(row: AlertRow, seals: Seals, path: tuple[Stop, ...]) -> KeptAlert:
     named = seals.open_named(row.person_id, row.alert_id, row.sealed)
     return KeptAlert(
         sequence=row.sequence,
@@ -177,4 +263,21 @@ def _kept(row: AlertRow, seals: Seals) -> KeptAlert:
         created=row.created,
         updated=row.updated,
         erased=not named.external_id,
+        person_id=row.person_id,
+        state=State(row.state),
+        answer=Answer(row.answer) if row.answer else None,
+        answered=row.answered,
+        disputed=row.disputed,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        braked=row.braked,
+        security_only=row.security_only,
+        lapsed=row.lapsed,
+        path=path,
     )
+
+
+def _incident(row: AlertRow) -> Incident:
+    agreed = None if row.disputed or not row.answer else Answer(row.answer)
+    wrong = None if not row.answer else agreed is Answer.DIFFERENT
+    same = row.answered if agreed is Answer.SAME else None
+    return Incident(row.school, row.at, row.last_at, row.created, wrong, same)

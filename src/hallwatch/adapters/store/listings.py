@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.accounts import second_of
+from hallwatch.adapters.store.appeals import expunge
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import ListingRow, PersonRow, SecondRow, TemplateRow
 from hallwatch.core.events import ListChange
@@ -144,11 +145,17 @@ class ListingBook(ListingQuestions):
         row.emergency, row.emergency_until = record.emergency, record.emergency_until
         self._session.flush()
 
+    def withdraw(self, listing_id: str) -> None:
+        """A listing that never held, and nobody has said yes to, goes."""
+        never = (ListingRow.listing_id == listing_id) & (ListingRow.state == State.WAITING.value)
+        self._session.execute(delete(ListingRow).where(never))
+
     def expunge(self, person_id: str, now: datetime) -> None:
-        """What the person's listings said goes; the rows stay, without words."""
+        """What the person's listings, notices and appeals said goes; the rows stay, without words."""
         mine = ListingRow.person_id == person_id
         for row in self._session.scalars(select(ListingRow).where(mine)):
             row.state, row.sealed, row.changed = State.EXPUNGED.value, b"", now
+        expunge(self._session, person_id)
 
 
 def _for_cameras(record: ListingRecord) -> Listing:

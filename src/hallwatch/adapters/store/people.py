@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.sealed import Seals
@@ -200,6 +200,18 @@ class PeopleQuestions:
                 yield row.person_id, self._seals.open_person(row.person_id, row.sealed)
             except KeyGone:
                 continue
+
+    def photos_listed(self, fingerprint: str) -> int:
+        """How many templates of this pack the people on the newest list have."""
+        newest = self._session.scalar(select(ListVersionRow).order_by(ListVersionRow.number.desc()).limit(1))
+        on_it = set() if newest is None else set(_version(newest).tags)
+        counted = (
+            select(PersonRow.tag, func.count())
+            .join(TemplateRow, TemplateRow.person_id == PersonRow.person_id)
+            .where(TemplateRow.fingerprint == fingerprint)
+            .group_by(PersonRow.tag)
+        )
+        return sum(count for tag, count in self._session.execute(counted) if tag in on_it)
 
     def list_at(self, at: datetime) -> ListVersion | None:
         """The list that held at a moment; None before the first."""

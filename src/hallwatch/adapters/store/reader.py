@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy import text
@@ -14,20 +14,35 @@ from sqlalchemy.orm import Session
 from hallwatch.adapters.store import engine
 from hallwatch.adapters.store.accounts import AccountQuestions
 from hallwatch.adapters.store.alerts import AlertQuestions
+from hallwatch.adapters.store.api_keys import ApiKeyQuestions
+from hallwatch.adapters.store.appeals import AppealQuestions
 from hallwatch.adapters.store.audit_log import AuditQuestions
+from hallwatch.adapters.store.import_batches import ImportQuestions
+from hallwatch.adapters.store.import_known import known_of
+from hallwatch.adapters.store.list_pages import ListPages
 from hallwatch.adapters.store.listings import ListingQuestions
+from hallwatch.adapters.store.own_lists import OwnListQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.place import Place
+from hallwatch.adapters.store.restraints import RestraintQuestions
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsQuestions
+from hallwatch.adapters.store.waiting import WaitingQuestions
+from hallwatch.core.alert import Life
+from hallwatch.core.api_keys import ApiKey
+from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier, Standing
+from hallwatch.core.import_batch import Known
 from hallwatch.core.imports import Entry
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.listing import ListingRecord, State, digest_of
 from hallwatch.core.model import Person
-from hallwatch.core.policy.roles import Account
+from hallwatch.core.own_list import OwnList
+from hallwatch.core.policy.roles import Account, Sight
+from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
+from hallwatch.core.waiting import Waiting
 from hallwatch.errors import StoreUnreadable
 from hallwatch.ports import Vault
 
@@ -42,25 +57,45 @@ class Reader:
         self._engine = engine.reader(place)
         self._seals = Seals(vault)
 
-    def latest(self, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
-        """The newest alerts (of these schools; None: of all), by their last change, newest first."""
+    def latest(self, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
+        """The newest alerts (that somebody sees; None: all), by their last change, newest first."""
         with self.alerts() as alerts:
-            return alerts.latest(limit, schools)
+            return alerts.latest(limit, sight)
 
-    def since(self, sequence: int, limit: int, schools: Collection[str] | None = None) -> list[KeptAlert]:
+    def since(self, sequence: int, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
         """What changed after ``sequence``, oldest change first."""
         with self.alerts() as alerts:
-            return alerts.since(sequence, limit, schools)
+            return alerts.since(sequence, limit, sight)
 
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
         with self.alerts() as alerts:
             return alerts.one(alert_id)
 
-    def shot(self, alert_id: str) -> bytes | None:
-        """The alert's best camera shot as a JPEG."""
+    def shot(self, alert_id: str, number: int | None = None) -> bytes | None:
+        """The camera shot of a stop on the alert's path, or the best, as a JPEG."""
         with self.alerts() as alerts:
-            return alerts.shot(alert_id)
+            return alerts.shot(alert_id, number)
+
+    def life(self, alert_id: str) -> Life | None:
+        """What was done with the alert."""
+        with self.alerts() as alerts:
+            return alerts.life(alert_id)
+
+    def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
+        """Camera, threshold, answer ("": none) and how many alerts of a person."""
+        with self.alerts() as alerts:
+            return alerts.figures(person_id, sight)
+
+    def waiting(self, account: Account) -> Waiting:
+        """What waits for somebody."""
+        with self._session() as session:
+            return WaitingQuestions(session).of(account)
+
+    def restraints(self, person_ids: Collection[str] | None = None) -> list[Restraint]:
+        """What holds alerts back just now, of these people (None: of all), the newest first."""
+        with self._session() as session:
+            return RestraintQuestions(session).of(person_ids)
 
     def photo(self, external_id: str) -> bytes | None:
         """A listed person's first photo as a JPEG."""
@@ -91,6 +126,18 @@ class Reader:
         """Whose passkey this is."""
         with self.accounts() as accounts:
             return accounts.by_passkey(credential_id)
+
+    def by_key(self, digest: str) -> tuple[Account, ApiKey] | None:
+        """The key whose text has this digest, whether it still holds or not, and whose it is."""
+        with self._session() as session:
+            key = ApiKeyQuestions(session, self._seals).by_digest(digest)
+            account = None if key is None else AccountQuestions(session, self._seals).account(key.account_id)
+            return None if key is None or account is None else (account, key)
+
+    def keys(self, account_id: str) -> list[ApiKey]:
+        """The account's keys."""
+        with self._session() as session:
+            return ApiKeyQuestions(session, self._seals).keys(account_id)
 
     def everybody(self) -> list[Account]:
         """All accounts."""
@@ -137,10 +184,17 @@ class Reader:
         with self._session() as session:
             yield ListingQuestions(session, self._seals)
 
+    @contextmanager
+    def list_pages(self) -> Iterator[ListPages]:
+        """Lists as a whole, all answered from one moment."""
+        with self._session() as session:
+            yield ListPages(session, self._seals)
+
     def dossier(self, person_id: str) -> Dossier | None:
         """Everything that is kept of a person, from one moment; None for whoever is not known."""
         with self._session() as session:
             people, listings = PeopleQuestions(session, self._seals), ListingQuestions(session, self._seals)
+            told = AppealQuestions(session, self._seals)
             person = people.person(person_id)
             if person is None:
                 return None
@@ -151,6 +205,8 @@ class Reader:
                     record,
                     digest_of(person_id, record.terms, digests, record.likeness),
                     tuple(listings.asked(record)),
+                    told.notice(record.listing_id),
+                    tuple(told.appeals(record.listing_id)),
                 )
                 for record in listings.listings(person_id=person_id)
             )
@@ -167,6 +223,30 @@ class Reader:
         """The listing of this number."""
         with self.listings() as listings:
             return listings.listing(listing_id)
+
+    def appeal(self, appeal_id: str) -> Appeal | None:
+        """The appeal of this number."""
+        with self._session() as session:
+            return AppealQuestions(session, self._seals).appeal(appeal_id)
+
+    def open_appeals(self) -> list[Appeal]:
+        """Those that wait for an answer, the most urgent first."""
+        with self._session() as session:
+            return AppealQuestions(session, self._seals).open_appeals()
+
+    def own_lists(self) -> list[OwnList]:
+        """The lists of the district's own, whatever became of them."""
+        with self._session() as session:
+            return OwnListQuestions(session, self._seals).own_lists()
+
+    def conditions(self, external_id: str, school: str, today: date) -> list[str]:
+        """The conditions under which somebody listed for this school may come on this day all the same."""
+        with self.people() as people:
+            person_id = people.number_of(external_id)
+        with self.listings() as listings:
+            theirs = listings.listings((State.ACTIVE,), person_id) if person_id else []
+        here = (one.terms for one in theirs if not one.terms.schools or school in one.terms.schools)
+        return [said for terms in here if (said := terms.conditions_on(today))]
 
     def people_named(
         self, words: str, limit: int, schools: Collection[str] | None = None
@@ -187,7 +267,27 @@ class Reader:
     def roster(self) -> dict[str, Entry]:
         """What the roster's file said last of everybody in it, by external id."""
         with self.people() as people:
-            return {person.external_id: person.taken for _, person in people.everybody() if person.taken}
+            return {
+                person.external_id: person.taken
+                for _, person in people.everybody()
+                if person.taken and person.is_roster
+            }
+
+    @contextmanager
+    def imports(self) -> Iterator[ImportQuestions]:
+        """Questions about imports."""
+        with self._session() as session:
+            yield ImportQuestions(session, self._seals)
+
+    def imported(self, key: str) -> dict[str, Known]:
+        """Everybody whom imports of a source have named, by the id that its files give them."""
+        with self._session() as session:
+            return known_of(session, self._seals, key)
+
+    def photos_listed(self, fingerprint: str) -> int:
+        """How many photos a camera is compared with just now, with a template of this pack."""
+        with self.people() as people:
+            return people.photos_listed(fingerprint)
 
     def person_of(self, external_id: str) -> str | None:
         """The number of the person with this external id."""

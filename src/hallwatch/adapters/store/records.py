@@ -14,10 +14,15 @@ from sqlalchemy.orm import Session
 from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.accounts import AccountBook
 from hallwatch.adapters.store.alerts import AlertBook
+from hallwatch.adapters.store.api_keys import ApiKeyBook
+from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
+from hallwatch.adapters.store.import_batches import ImportBook
 from hallwatch.adapters.store.listings import ListingBook
+from hallwatch.adapters.store.own_lists import OwnListBook
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.place import Place, SqliteFile
+from hallwatch.adapters.store.restraints import RestraintBook
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsBook
 from hallwatch.core.audit import Checkpoint
@@ -32,9 +37,14 @@ class Books:
     alerts: AlertBook
     people: PeopleBook
     listings: ListingBook
+    imports: ImportBook
     settings: SettingsBook
     accounts: AccountBook
+    api_keys: ApiKeyBook
     audit: AuditBook
+    appeals: AppealBook
+    own_lists: OwnListBook
+    restraints: RestraintBook
 
 
 class Records:
@@ -88,9 +98,14 @@ class Records:
                     alerts,
                     people,
                     ListingBook(session, self._seals),
+                    ImportBook(session, self._seals),
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
+                    ApiKeyBook(session, self._seals),
                     audit,
+                    AppealBook(session, self._seals),
+                    OwnListBook(session, self._seals),
+                    RestraintBook(session),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None

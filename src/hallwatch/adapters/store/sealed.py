@@ -27,6 +27,16 @@ class Named:
     lists: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What somebody said of an alert, and which pictures (digests) were on the screen."""
+
+    reason: str = ""
+    words: str = ""
+    shown: tuple[str, ...] = ()
+
+
+_SPOKEN: TypeAdapter[Spoken] = TypeAdapter(Spoken)
 _NAMED: TypeAdapter[Named] = TypeAdapter(Named)
 
 ERASED = Named("", "Erased person", ())
@@ -83,16 +93,32 @@ class Seals:
             LOG.error("alert %s cannot be opened: it was altered, or sealed with another key", alert_id)
             return UNREADABLE
 
-    def shot(self, person_id: str, alert_id: str, jpeg: bytes) -> bytes:
-        """An alert's picture."""
-        return self.vault.seal(person_id, jpeg, f"shot/{alert_id}")
+    def shot(self, person_id: str, alert_id: str, jpeg: bytes, number: int = 0) -> bytes:
+        """The picture of a stop on an alert's path."""
+        return self.vault.seal(person_id, jpeg, _shot_place(alert_id, number))
 
-    def open_shot(self, person_id: str, alert_id: str, sealed: bytes) -> bytes | None:
+    def open_shot(self, person_id: str, alert_id: str, sealed: bytes, number: int = 0) -> bytes | None:
         """The same; None when the person's key was destroyed."""
         try:
-            return self.vault.unseal(person_id, sealed, f"shot/{alert_id}")
+            return self.vault.unseal(person_id, sealed, _shot_place(alert_id, number))
         except (KeyGone, SealBroken):
             return None
+
+    def spoken(self, person_id: str, alert_id: str, number: int, said: Spoken) -> bytes:
+        """What was said in a step of an alert's life."""
+        return self.vault.seal(person_id, _SPOKEN.dump_json(said), f"step/{alert_id}/{number}")
+
+    def open_spoken(self, person_id: str, alert_id: str, number: int, sealed: bytes) -> Spoken:
+        """The same; nothing when the person was erased."""
+        if not sealed:
+            return Spoken()
+        try:
+            return _SPOKEN.validate_json(self.vault.unseal(person_id, sealed, f"step/{alert_id}/{number}"))
+        except KeyGone:
+            return Spoken()
+        except SealBroken:
+            LOG.error("step %d of alert %s cannot be opened", number, alert_id)
+            return Spoken(words="(cannot be opened)")
 
     def site(self, place: str, plain: bytes) -> bytes:
         """What belongs to nobody on the list: settings, accounts."""
@@ -113,3 +139,8 @@ class Seals:
     def tag(self, external_id: str) -> bytes:
         """By which an external id is found again."""
         return self.vault.tag("external-id", external_id)
+
+
+def _shot_place(alert_id: str, number: int) -> str:
+    """The first stop's is where earlier versions kept an alert's only picture."""
+    return f"shot/{alert_id}/{number}" if number else f"shot/{alert_id}"

@@ -134,19 +134,14 @@ class AlertRow(Base):
     meaning: Mapped[str] = mapped_column(Text)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class ShotRow(Base):
-    """The best camera shot of an alert as a sealed JPEG, kept apart so that alert rows stay small."""
-
-    __tablename__ = "shot"
-
-    alert_id: Mapped[str] = mapped_column(
-        Text, ForeignKey("alert.alert_id", ondelete="CASCADE"), primary_key=True
-    )
-    score: Mapped[float] = mapped_column(Float)
-    face_px: Mapped[int] = mapped_column(Integer)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    answered: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disputed: Mapped[bool] = mapped_column(Boolean)
+    outcome: Mapped[str] = mapped_column(Text)
+    braked: Mapped[bool] = mapped_column(Boolean)
+    security_only: Mapped[bool] = mapped_column(Boolean)
+    lapsed: Mapped[bool] = mapped_column(Boolean)
 
 
 class SettingRow(Base):
@@ -236,6 +231,28 @@ class LinkRow(Base):
     account_id: Mapped[str] = mapped_column(Text, ForeignKey("account.account_id", ondelete="CASCADE"))
     ends: Mapped[datetime] = mapped_column(UtcDateTime)
     used: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiKeyRow(Base):
+    """A key for programs: core.api_keys.ApiKey. ``digest`` is the SHA-256 of its text, ``sealed`` its name under the
+    site's key."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        Index("ix_api_key_digest", "digest", unique=True),
+        Index("ix_api_key_account_id", "account_id"),
+    )
+
+    key_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[str] = mapped_column(Text, ForeignKey("account.account_id", ondelete="CASCADE"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    scopes: Mapped[str] = mapped_column(Text)
+    schools: Mapped[str] = mapped_column(Text)
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    used: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SecondRow(Base):

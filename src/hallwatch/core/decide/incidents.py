@@ -46,6 +46,12 @@ class Incidents:
         self._open[person] = mine
         return fresh_id, True
 
+    def begin(
+        self, person: str, camera: str, building: str, at: datetime, score: float, alert_id: str
+    ) -> None:
+        """A new incident beside one that nothing joins any more; from now on sightings join this one."""
+        self._open.setdefault(person, []).append(_Incident(alert_id, camera, building, at, score))
+
     def seen(self, person: str, alert_id: str, at: datetime) -> None:
         """The person of an open incident is still there, better seen or not."""
         for incident in self._open.get(person, []):

@@ -73,6 +73,16 @@ class Threshold:
             f" {self.recognised:.0%} of listed people's simulated passes reach it."
         )
 
+    def cost(self) -> str:
+        """What a true alert costs at this threshold, for two guesses of how often a listed person comes."""
+        if not self.passes_a_day or not self.recognised:
+            return ""
+        each = self.fpir * self.passes_a_day / self.recognised
+        return (
+            f"Were one listed person to pass once a day, {_figure(each)} false alerts would come for each true one;"
+            f" once a month, {_figure(each * 30)}."
+        )
+
 
 def for_rate(
     calibration: Calibration, fpir: float, people: int, passes_a_day: int | None = None
@@ -114,6 +124,21 @@ def for_budget(
     """The threshold that allows a site ``false_alerts_per_day`` at ``passes_a_day``."""
     rate = min(false_alerts_per_day / passes_a_day, 0.5)
     return replace(for_rate(calibration, rate, people, passes_a_day), counted_days=counted_days)
+
+
+def of_longer_list(
+    calibration: Calibration,
+    false_alerts_per_day: float,
+    photos: int,
+    more: int,
+    passes_a_day: int,
+    counted_days: int = 0,
+) -> str:
+    """What a list of ``photos`` would mean with so many more, beside what it means now, in plain words."""
+    now = for_budget(calibration, false_alerts_per_day, photos, passes_a_day, counted_days)
+    then = for_budget(calibration, false_alerts_per_day, photos + more, passes_a_day, counted_days)
+    before = f" Now, with {_photos(photos)}, {now.recognised:.0%} reach it." if photos else ""
+    return f"{then.meaning()}{before} {then.cost()}"
 
 
 def _pass_rate(tail: Tail, score: float, people: int) -> float:

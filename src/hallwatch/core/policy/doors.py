@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hallwatch.core.policy.roles import May
+from hallwatch.core.policy.scopes import Scope
 
 
 class Who(StrEnum):
@@ -17,6 +18,7 @@ class Who(StrEnum):
 
     ANYBODY = "anybody who reaches the address"
     SIGNED_IN = "anybody signed in"
+    ANY_KEY = "anybody signed in, and any key"
     MACHINE = "whoever has an account on the machine that may read the data_dir"
     OURSELVES = "only processes of Hallwatch itself"
 
@@ -32,10 +34,13 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One way in: ``GET /path``, the kind of a keeper's request, or a command."""
+    """One way in: ``GET /path``, the kind of a keeper's request, or a command.
+
+    A door with a scope is for keys; the account behind the key has to be allowed it, too.
+    """
 
     name: str
-    who: May | Who
+    who: May | Who | Scope
     whose: Whose
     grave: bool = False
     """A grave act asks for the password again when it was not given in the last five minutes."""
@@ -46,6 +51,11 @@ WEB = (
     Door("GET /events", May.SEE_ALERTS, Whose.SCHOOLS),
     Door("GET /alerts/{alert_id}/shot", May.SEE_ALERTS, Whose.SCHOOLS),
     Door("GET /alerts/{alert_id}/photo", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("GET /alerts/{alert_id}", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("GET /alerts/{alert_id}/path/{number}/shot", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("POST /alerts/{alert_id}/answer", May.ANSWER_ALERTS, Whose.SCHOOLS),
+    Door("POST /alerts/{alert_id}/close", May.ANSWER_ALERTS, Whose.SCHOOLS),
+    Door("POST /alerts/{alert_id}/review/{what}", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("GET /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /sign-in/provider", Who.ANYBODY, Whose.NOBODYS),
@@ -63,6 +73,8 @@ WEB = (
     Door("POST /account/passkey/{credential_id}/drop", Who.SIGNED_IN, Whose.OWN, grave=True),
     Door("POST /sign-in/passkey/ask", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in/passkey", Who.ANYBODY, Whose.NOBODYS),
+    Door("POST /account/keys", May.MAKE_KEYS, Whose.OWN, grave=True),
+    Door("POST /account/keys/{key_id}/drop", Who.SIGNED_IN, Whose.OWN),
     Door("GET /confirm", Who.SIGNED_IN, Whose.OWN),
     Door("POST /confirm", Who.SIGNED_IN, Whose.OWN),
     Door("GET /confirm/provider", Who.SIGNED_IN, Whose.OWN),
@@ -78,7 +90,19 @@ WEB = (
     Door("GET /lists/person/{person_id}/photo/{place}", May.SEE_LISTINGS, Whose.SCHOOLS),
     Door("POST /lists/person/{person_id}/photo", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /lists/person/{person_id}/listing", May.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /lists/person/{person_id}/review/{what}", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /lists/listing/{listing_id}/{act}", May.SEE_LISTINGS, Whose.SCHOOLS, grave=True),
+    Door("GET /lists/listing/{listing_id}/notice.pdf", May.SEE_LISTINGS, Whose.SCHOOLS),
+    Door("GET /lists/listing/{listing_id}/notice", May.SEE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /lists/listing/{listing_id}/notice", May.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /lists/listing/{listing_id}/appeal", May.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /lists/appeal/{appeal_id}/acknowledge", May.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /lists/appeal/{appeal_id}/answer", May.APPROVE_LISTINGS, Whose.SCHOOLS, grave=True),
+    Door("GET /lists/appeal/{appeal_id}/answer.pdf", May.SEE_LISTINGS, Whose.SCHOOLS),
+    Door("GET /lists/appeal/{appeal_id}/answer", May.SEE_LISTINGS, Whose.SCHOOLS),
+    Door("GET /lists/kinds", May.SEE_LISTINGS, Whose.SITE),
+    Door("POST /lists/kinds", May.MAKE_LISTS, Whose.SITE, grave=True),
+    Door("POST /lists/kinds/{slug}/{act}", May.APPROVE_LISTINGS, Whose.SITE, grave=True),
     Door("GET /roster", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /roster", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("GET /audit", May.READ_AUDIT, Whose.SITE),
@@ -91,6 +115,20 @@ WEB = (
     Door("GET /healthz", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /static/{path}", Who.ANYBODY, Whose.NOBODYS),
 )
+
+API = (
+    Door("GET /api/v1/openapi.json", Who.ANY_KEY, Whose.NOBODYS),
+    Door("GET /api/v1/lists", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("GET /api/v1/listings", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("GET /api/v1/listings/{listing_id}", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("GET /api/v1/people/{person_id}", Scope.READ_LISTS, Whose.SCHOOLS),
+    Door("POST /api/v1/people", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /api/v1/people/{person_id}/listings", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("PUT /api/v1/listings/{listing_id}", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /api/v1/listings/{listing_id}/{act}", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("POST /api/v1/roster/search", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+)
+"""What programs come through, by a key."""
 
 SOCKET = tuple(
     Door(kind, Who.OURSELVES, Whose.SITE)
@@ -122,12 +160,32 @@ SOCKET = tuple(
         "answer-listing",
         "emergency-listing",
         "move-listing",
+        "give-notice",
+        "receive-appeal",
+        "acknowledge-appeal",
+        "answer-appeal",
+        "write-own-list",
+        "answer-own-list",
+        "retire-own-list",
         "take-in",
         "let-go",
         "import-done",
         "keep-cohort",
         "answer-setting",
         "revert-setting",
+        "open-import",
+        "import-entry",
+        "import-end",
+        "import-same",
+        "close-import",
+        "answer-import",
+        "make-key",
+        "drop-key",
+        "use-key",
+        "see-alert",
+        "answer-alert",
+        "close-alert",
+        "review-person",
     )
 )
 
@@ -145,9 +203,20 @@ COMMANDS = tuple(
         "evaluate faces",
         "evaluate walkby",
         "import check",
+        "import list",
+        "import registry",
         "import roster",
+        "import waiting",
         "jurisdictions",
         "keys rotate",
+        "listing add",
+        "listing end",
+        "listing propose",
+        "listing resume",
+        "listing show",
+        "listing suspend",
+        "lists",
+        "lists show",
         "models add",
         "models check",
         "models cohort",
@@ -164,4 +233,4 @@ COMMANDS = tuple(
     )
 )
 
-DOORS = {door.name: door for door in (*WEB, *SOCKET, *COMMANDS)}
+DOORS = {door.name: door for door in (*WEB, *API, *SOCKET, *COMMANDS)}

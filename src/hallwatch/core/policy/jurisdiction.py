@@ -11,11 +11,13 @@ MATCHING_FORBIDDEN = frozenset({"US-NY"})
 
 @dataclass(frozen=True, slots=True)
 class CameraMatching:
-    """Whether cameras may be matched against the list; ``live`` False allows films only."""
+    """Whether cameras may be matched against the list; ``live`` False allows films only. ``not_from`` are kinds of list
+    that may not be matched by cameras here, though others may."""
 
     allowed: bool
     why: str
     live: bool = True
+    not_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class Profile:
             return f"camera matching is forbidden under {self.code}: {self.camera_matching.why}"
         if live and not self.camera_matching.live:
             return f"{self.code} is not for live cameras: {self.camera_matching.why}"
+        return None
+
+    def forbids_list(self, kind: str) -> str | None:
+        """Why cameras may not be matched against lists of this kind; None where they may."""
+        if (why := self.forbids(live=False)) is not None:
+            return why
+        if kind in self.camera_matching.not_from:
+            return f"under {self.code} cameras may not be matched against a {kind} list: {self.camera_matching.why}"
         return None
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class May(StrEnum):
     """One thing that somebody may be allowed to do."""
 
     SEE_ALERTS = "see alerts, their pictures and live stream"
+    ANSWER_ALERTS = "say whose face an alert shows, and close it"
     SEE_CAMERAS = "see which cameras watch"
     SEE_LIST = "see how many are listed and which rows were refused"
     SEE_HEALTH = "see how the system is doing"
@@ -18,8 +20,10 @@ class May(StrEnum):
     SEE_LISTINGS = "see who is listed and why"
     WRITE_LISTINGS = "write, propose, suspend and end listings"
     APPROVE_LISTINGS = "say yes or no to others' listings"
+    MAKE_LISTS = "write and retire lists of the district's own"
     SEE_SETTINGS = "see the settings, without their secrets"
     CHANGE_SETTINGS = "change settings"
+    MAKE_KEYS = "make keys for programs"
 
 
 class Role(StrEnum):
@@ -39,6 +43,7 @@ ALLOWED: dict[Role, frozenset[May]] = {
     Role.SCHOOL_ADMINISTRATOR: frozenset(
         {
             May.SEE_ALERTS,
+            May.ANSWER_ALERTS,
             May.SEE_CAMERAS,
             May.SEE_LIST,
             May.SEE_HEALTH,
@@ -46,9 +51,12 @@ ALLOWED: dict[Role, frozenset[May]] = {
             May.SEE_LISTINGS,
             May.WRITE_LISTINGS,
             May.APPROVE_LISTINGS,
+            May.MAKE_KEYS,
         }
     ),
-    Role.SECURITY: frozenset({May.SEE_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH}),
+    Role.SECURITY: frozenset(
+        {May.SEE_ALERTS, May.ANSWER_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH}
+    ),
     Role.FRONT_DESK: frozenset(),
     Role.POLICE_LIAISON: frozenset(),
     Role.AUDITOR: frozenset({May.READ_AUDIT, May.SEE_HEALTH}),
@@ -71,8 +79,23 @@ UNNAMED = "~"
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose alerts somebody sees: of which schools (None: of all), and whether those of emergencies, too."""
+
+    schools: frozenset[str] | None
+    emergencies: bool
+
+    def holds(self, school: str, *, security_only: bool) -> bool:
+        """Whether an alert is within it."""
+        return (self.schools is None or school in self.schools) and (self.emergencies or not security_only)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who signs in. ``schools`` is empty for district-wide roles."""
+    """Somebody who signs in. ``schools`` is empty for district-wide roles.
+
+    ``only``: a key that acts for the account is for these schools alone; empty is no such limit.
+    """
 
     account_id: str
     login: str
@@ -80,6 +103,7 @@ class Account:
     role: Role
     schools: frozenset[str]
     disabled: bool = False
+    only: frozenset[str] = frozenset()
 
     @property
     def is_unnamed(self) -> bool:
@@ -93,11 +117,18 @@ class Account:
     @property
     def scope(self) -> frozenset[str] | None:
         """The schools whose data this account sees; None for all."""
-        return None if self.role in DISTRICT_WIDE else self.schools
+        if self.role in DISTRICT_WIDE:
+            return self.only or None
+        return self.schools & self.only if self.only else self.schools
+
+    @property
+    def sight(self) -> Sight:
+        """Whose alerts this account sees: by one person's word alone somebody is shown to security only."""
+        return Sight(self.scope, self.role is Role.SECURITY)
 
     def sees(self, school: str) -> bool:
         """Whether data of this school is this account's business."""
-        return not self.disabled and (self.role in DISTRICT_WIDE or school in self.schools)
+        return not self.disabled and (self.scope is None or school in self.scope)
 
     def may_appoint(self, role: Role, schools: frozenset[str]) -> bool:
         """Whether this account may add one of that role for those schools."""
@@ -110,3 +141,24 @@ class Account:
     def may_manage(self, other: Account) -> bool:
         """Whether this account may disable that one or send it a new link."""
         return self.account_id != other.account_id and self.may_appoint(other.role, other.schools)
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Whoever typed a command: he has the data of all schools already, and is proven to be nobody.
+
+    He writes, proposes, suspends and ends; a yes is given by people who are signed in.
+    """
+
+    @property
+    def scope(self) -> None:
+        """All schools."""
+        return None
+
+    def may(self, what: May) -> bool:
+        """Whether that can be done without being somebody."""
+        return what in (May.SEE_LISTINGS, May.WRITE_LISTINGS)
+
+
+Actor: TypeAlias = Account | Terminal
+"""Who acts on listings."""

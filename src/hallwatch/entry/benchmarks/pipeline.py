@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hallwatch.adapters.images import FolderImages
+from hallwatch.adapters.images import encode_jpeg
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.core.decide import Incidents, Threshold
 from hallwatch.core.model import Box, Face, Frame, Listing, Person
@@ -100,7 +100,7 @@ def watching(model: FacePack, gallery: Gallery, folder: Path) -> Watching:
             extrapolated=True,
         ),
         incidents=Incidents(),
-        images=FolderImages(folder),
+        encode=encode_jpeg,
         today=lambda: datetime.now().astimezone().date(),
     )
 

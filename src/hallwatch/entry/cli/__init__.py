@@ -14,8 +14,11 @@ from hallwatch.entry.cli import (
     demo,
     evaluate,
     import_check,
+    import_listed,
     import_roster,
     jurisdictions,
+    listing,
+    lists,
     models,
     records,
     serve,
@@ -43,6 +46,9 @@ app.command()(calibrate.calibrate)
 app.add_typer(sim.app, name="sim")
 app.command()(bench.bench)
 import_check.app.command("roster")(import_roster.roster)
+import_check.app.command("registry")(import_listed.registry)
+import_check.app.command("list")(import_listed.list_)
+import_check.app.command("waiting")(import_listed.waiting)
 app.add_typer(import_check.app, name="import")
 app.command()(jurisdictions.jurisdictions)
 app.command("sign-in-link")(sign_in_link.sign_in_link)
@@ -50,6 +56,8 @@ app.command()(records.backup)
 app.command()(records.restore)
 app.command()(records.erase)
 app.command("release-deletion")(records.release_deletion)
+app.add_typer(lists.app, name="lists")
+app.add_typer(listing.app, name="listing")
 app.add_typer(records.keys_app, name="keys")
 app.add_typer(records.audit_app, name="audit")
 

@@ -92,7 +92,7 @@ def watch(
         cameras = _cameras(names, sources, speed, rate, stack)
         told: Told = JsonLines() if as_json else stack.enter_context(Table())
         _say_what(model, enrolled, listed, threshold)
-        watchings = _watchings(cameras, model, enrolled, threshold, watchlist)
+        watchings = _watchings(cameras, model, enrolled, threshold)
         ended = _run(cameras, watchings, speed, told)
         told.summary(cameras, watchings, enrolled)
         if ended and not any(camera.frames for camera in cameras):
@@ -178,13 +178,13 @@ def _rows(count: int) -> str:
 
 
 def _watchings(
-    cameras: list[Camera], model: FacePack, enrolled: Enrolled, threshold: Threshold, folder: Path
+    cameras: list[Camera], model: FacePack, enrolled: Enrolled, threshold: Threshold
 ) -> dict[str, Watching]:
-    from hallwatch.adapters.images import FolderImages
+    from hallwatch.adapters.images import encode_jpeg
     from hallwatch.core.decide import Incidents
     from hallwatch.flow.watching import Looking, Watching
 
-    incidents, images = Incidents(), FolderImages(folder)
+    incidents = Incidents()
     return {
         camera.name: Watching(
             camera=camera.name,
@@ -195,7 +195,7 @@ def _watchings(
             people=enrolled.people,
             threshold=threshold,
             incidents=incidents,
-            images=images,
+            encode=encode_jpeg,
             today=date.today,
         )
         for camera in cameras

@@ -1,0 +1,63 @@
+"""A folder with list.csv, read as a source of people to be listed with others' yes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from hallwatch.adapters.importers.folder import NAME, read_watchlist
+from hallwatch.core.imports import Entry, Found, RegistryTerms, RowFault
+from hallwatch.core.listing import Kind
+from hallwatch.core.watchlist import ListRow
+
+
+def read_list(folder: Path, today: date, source: str) -> Found:
+    """Everybody in the folder's list, with the kind of list row by row. Raises WatchlistError, in one line."""
+    read = read_watchlist(folder, today)
+    faults = [RowFault(NAME, one.row, one.reason, one.external_id) for one in read.refused]
+    rows: dict[str, list[ListRow]] = {}
+    for row in sorted((*read.rows, *read.to_come), key=lambda one: one.number):
+        if row.listing.list not in tuple(Kind):
+            lists = ", ".join(Kind)
+            why = f"{row.listing.list!r} is no list that others say yes to; choose one of {lists}"
+            faults.append(RowFault(NAME, row.number, why, row.external_id))
+        else:
+            rows.setdefault(row.external_id, []).append(row)
+    notes = []
+    if read.expired:
+        notes.append(f"{read.expired} rows have expired and are passed over")
+    if noted := sum(bool(row.listing.notes) for mine in rows.values() for row in mine):
+        notes.append(f"the notes of {noted} rows are not taken over: a listing has a reason and an authority")
+    entries = tuple(_entry(mine) for mine in rows.values())
+    return Found(entries, tuple(faults), notes=tuple(notes), source=source, source_date=today)
+
+
+def _entry(rows: Sequence[ListRow]) -> Entry:
+    """Several rows of one id are one person: more photos, more lists."""
+    first = rows[0]
+    terms = tuple(dict.fromkeys(_terms(row) for row in rows))
+    return Entry(
+        external_id=first.external_id,
+        first_name=first.first_name,
+        last_name=first.last_name,
+        born=next((row.date_of_birth for row in rows if row.date_of_birth), None),
+        aliases=tuple(dict.fromkeys(alias for row in rows for alias in row.aliases)),
+        photos=tuple(dict.fromkeys(row.photo for row in rows)),
+        terms=terms[0],
+        more_terms=terms[1:],
+        row=first.number,
+    )
+
+
+def _terms(row: ListRow) -> RegistryTerms:
+    listing = row.listing
+    return RegistryTerms(
+        reason=listing.reason,
+        authority=listing.authority,
+        ends=listing.expires,
+        kind=listing.list,
+        starts=listing.starts,
+        document=row.document,
+        review=row.review,
+    )

@@ -1,0 +1,227 @@
+"""The life of an alert: raised, seen, answered, closed with an outcome; who may say what next, and why not.
+
+Everybody who answers has one voice, the last thing that account said. The alert's answer is the voice of whoever
+answered first; another voice that differs is a dissent: it takes nothing away and is shown until both say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hallwatch.core.decide.incidents import BEFORE_ONE_CAMERA
+
+
+class State(StrEnum):
+    """How far an alert is."""
+
+    RAISED = "raised"
+    SEEN = "seen"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Answer(StrEnum):
+    """What somebody says who has compared the two pictures."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    LEFT = "left"
+    LEFT_WHEN_ASKED = "left-when-asked"
+    POLICE = "police"
+    ALLOWED = "allowed"
+    WRONG_PERSON = "wrong-person"
+    NOT_FOUND = "not-found"
+    DRILL = "drill"
+    OTHER = "other"
+
+
+class Act(StrEnum):
+    """One step of an alert's life."""
+
+    SEE = "see"
+    ANSWER = "answer"
+    AGREE = "agree"
+    DISSENT = "dissent"
+    CORRECT = "correct"
+    CLOSE = "close"
+
+
+VOICES = (Act.ANSWER, Act.AGREE, Act.DISSENT, Act.CORRECT)
+REASONS: dict[Answer, tuple[str, ...]] = {
+    Answer.SAME: (),
+    Answer.DIFFERENT: ("face", "age-or-build", "known-here", "words"),
+    Answer.UNSURE: ("blurred", "turned-or-covered", "listed-photo", "words"),
+}
+"""Ready-made reasons; "words" is the free text alone."""
+NEEDS_WORDS = frozenset({Outcome.OTHER, Outcome.ALLOWED})
+ENDS: dict[Answer, frozenset[Outcome]] = {
+    Answer.SAME: frozenset(Outcome) - {Outcome.WRONG_PERSON},
+    Answer.DIFFERENT: frozenset({Outcome.WRONG_PERSON, Outcome.DRILL, Outcome.OTHER}),
+    Answer.UNSURE: frozenset(Outcome) - {Outcome.WRONG_PERSON},
+}
+"""Which outcomes go with an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that somebody did with an alert. ``reason`` is one of REASONS, ``words`` are free, ``shown`` the
+    SHA-256 (hexadecimal) of each picture that was on the screen."""
+
+    at: datetime
+    account_id: str
+    act: Act
+    answer: Answer | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+    words: str = ""
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """All steps of an alert so far, in order."""
+
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def voices(self) -> dict[str, Step]:
+        """What each account that answered says now, whoever answered first before the others."""
+        found: dict[str, Step] = {}
+        for step in self.steps:
+            if step.act in VOICES:
+                found[step.account_id] = step
+        return found
+
+    @property
+    def first(self) -> Step | None:
+        """The voice that stands: that of whoever answered first."""
+        return next(iter(self.voices.values()), None)
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer that stands."""
+        return None if self.first is None else self.first.answer
+
+    @property
+    def dissents(self) -> tuple[Step, ...]:
+        """The voices that say otherwise."""
+        return tuple(step for step in self.voices.values() if step.answer is not self.answer)
+
+    @property
+    def agreed(self) -> Answer | None:
+        """The answer that stands, if nobody says otherwise."""
+        return None if self.dissents else self.answer
+
+    @property
+    def seen_by(self) -> tuple[str, ...]:
+        """The accounts that have looked at it, the first one first."""
+        return tuple(dict.fromkeys(step.account_id for step in self.steps))
+
+    @property
+    def closed(self) -> Step | None:
+        """How it was closed."""
+        return next((step for step in self.steps if step.act is Act.CLOSE), None)
+
+    @property
+    def state(self) -> State:
+        """How far it is."""
+        if self.closed is not None:
+            return State.CLOSED
+        if self.first is not None:
+            return State.ANSWERED
+        return State.SEEN if self.steps else State.RAISED
+
+
+@dataclass(frozen=True, slots=True)
+class MayNot:
+    """Why a step cannot be taken, in one line that says what to do."""
+
+    why: str
+
+
+def seen(life: Life, account_id: str, at: datetime) -> Step | None:
+    """The step of somebody who looks at an alert; None for whoever has looked before."""
+    return None if account_id in life.seen_by else Step(at, account_id, Act.SEE)
+
+
+def answered(
+    life: Life,
+    account_id: str,
+    at: datetime,
+    answer: Answer,
+    *,
+    reason: str = "",
+    words: str = "",
+    shown: Iterable[str] = (),
+    pictures: bool = True,
+) -> Step | MayNot:
+    """The step of somebody who answers; ``pictures`` False: there are none any more to compare."""
+    mine, said = life.voices.get(account_id), words.strip()
+    if life.closed is not None:
+        return MayNot("it is closed; a new sighting raises a new alert")
+    if not pictures and answer is not Answer.UNSURE:
+        return MayNot("its pictures are gone: nobody can compare them any more; only can't tell is left")
+    if reason and reason not in REASONS[answer]:
+        return MayNot("that reason does not go with that answer; choose one that is offered")
+    if answer is not Answer.SAME and not (said if reason in ("", "words") else reason):
+        return MayNot("say why: choose a reason or write it down")
+    if mine is not None and mine.answer is answer:
+        return MayNot("that is your answer already")
+    if mine is not None and not (said or reason):
+        return MayNot("say why you correct your answer")
+    if mine is not None:
+        act = Act.CORRECT
+    elif life.first is None:
+        act = Act.ANSWER
+    else:
+        act = Act.AGREE if answer is life.answer else Act.DISSENT
+    return Step(at, account_id, act, answer, reason=reason, words=said, shown=tuple(shown))
+
+
+def closed(life: Life, account_id: str, at: datetime, outcome: Outcome, words: str = "") -> Step | MayNot:
+    """The step of somebody who closes an alert."""
+    said = words.strip()
+    if life.closed is not None:
+        return MayNot("it is closed already")
+    if life.answer is None:
+        return MayNot("answer first: same person, different person or can't tell")
+    if life.dissents and not said:
+        return MayNot(
+            "two people answered differently; look again together, and write down how it was settled"
+        )
+    if not life.dissents and outcome not in ENDS[life.answer]:
+        return MayNot(
+            "that outcome does not go with the answer; correct the answer first, or choose another one"
+        )
+    if outcome in NEEDS_WORDS and not said:
+        return MayNot("this outcome needs words: what happened, or on what condition the person was here")
+    return Step(at, account_id, Act.CLOSE, outcome=outcome, words=said)
+
+
+def takes(life: Life, at: datetime) -> bool:
+    """Whether a sighting at that moment still belongs to the alert, and is no new one.
+
+    After an alert was closed only what the camera was still seeing joins it. Nothing joins one that was answered
+    *different person*: what comes next may be the listed person.
+    """
+    if life.closed is not None and at > life.closed.at + BEFORE_ONE_CAMERA:
+        return False
+    return life.agreed is not Answer.DIFFERENT
+
+
+MARGIN = 0.05
+"""Added to a wrong score. See docs/decisions/024."""
+
+
+def raised_threshold(wrong_score: float) -> float:
+    """What a sighting of a person has to reach after a stranger was taken for them with ``wrong_score``."""
+    return wrong_score + MARGIN

@@ -1,0 +1,122 @@
+"""What the keeper does with people's answers to alerts: they stand, are disputed or end it; and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hallwatch.core.alert import Answer, Life, MayNot, Step, answered, closed, raised_threshold, seen
+from hallwatch.core.alert_requests import AlertRequest, AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
+from hallwatch.core.audit import Deed, Plain
+from hallwatch.core.kept import KeptAlert
+from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.requests import By, Done, Refused, Reply
+from hallwatch.core.restraint import Restraint, What
+from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.raising import look_for_brake
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers requests about alerts, one after the other: there is no race for the first answer."""
+
+    transaction: Callable[[], Transaction]
+
+    def answer(self, request: AlertRequest, now: datetime) -> Reply:
+        """Done when it is committed, Refused when nothing happened."""
+        with self.transaction() as books:
+            mine = books.accounts.account(request.by.actor)
+            if isinstance(request, ReviewPerson):
+                return _review(request, books, mine, now)
+            alert, life = books.alerts.one(request.alert_id), books.alerts.life(request.alert_id)
+            if mine is None or alert is None or life is None or not _sees(mine, alert):
+                return Refused("there is no such alert")
+            if not mine.may(May.ANSWER_ALERTS):
+                return Refused("your role does not answer alerts")
+            if alert.erased and not isinstance(request, SeeAlert):
+                return Refused("this person was erased: there is nothing left to answer")
+            step = _step(request, life, mine, alert, now)
+            if step is None:
+                return Done(subject=alert.alert_id)
+            if isinstance(step, MayNot):
+                return Refused(step.why)
+            life = books.alerts.take(alert.alert_id, life, step)
+            books.audit.add(_deed(request.by, alert, step, life), now)
+            _follow(books, alert, life, request.by, now)
+            return Done(subject=alert.alert_id, number=len(life.steps))
+
+
+def _sees(mine: Account, alert: KeptAlert) -> bool:
+    return mine.sight.holds(alert.school, security_only=alert.security_only) and not mine.disabled
+
+
+def _step(
+    request: SeeAlert | AnswerAlert | CloseAlert, life: Life, mine: Account, alert: KeptAlert, now: datetime
+) -> Step | MayNot | None:
+    if isinstance(request, SeeAlert):
+        return seen(life, mine.account_id, now)
+    if isinstance(request, CloseAlert):
+        return closed(life, mine.account_id, now, request.outcome, request.words)
+    return answered(
+        life,
+        mine.account_id,
+        now,
+        request.answer,
+        reason=request.reason,
+        words=request.words,
+        shown=request.shown,
+        pictures=alert.best is not None,
+    )
+
+
+def _follow(books: Books, alert: KeptAlert, life: Life, by: By, now: datetime) -> None:
+    """*Different person*, if nobody says otherwise, raises the person's threshold; anything else takes that back."""
+    mine = [one for one in books.restraints.of([alert.person_id]) if one.alert_id == alert.alert_id]
+    wrong = life.agreed is Answer.DIFFERENT
+    if wrong and not mine and life.closed is None:
+        threshold = raised_threshold(alert.score)
+        books.restraints.put(
+            Restraint(alert.person_id, What.THRESHOLD, now, alert.alert_id, alert.pack, threshold)
+        )
+        detail: dict[str, Plain] = {"alert": alert.alert_id, "threshold": round(threshold, 4)}
+        books.audit.add(by.does("threshold.raise", alert.person_id, detail=detail), now)
+    elif not wrong and mine:
+        books.restraints.lift(alert.person_id, What.THRESHOLD, now, alert.alert_id)
+        books.audit.add(by.does("threshold.lower", alert.person_id, detail={"alert": alert.alert_id}), now)
+    braked = any(one.what is What.BRAKE for one in books.restraints.of([alert.person_id]))
+    if wrong and not braked:
+        look_for_brake(books, alert.person_id, now)
+
+
+def _review(request: ReviewPerson, books: Books, mine: Account | None, now: datetime) -> Reply:
+    held = [one for one in books.restraints.of([request.person_id]) if one.what is request.what]
+    if mine is None or not mine.may(May.WRITE_LISTINGS) or not _is_theirs(books, mine, request.person_id):
+        return Refused("your role or your schools do not include this person")
+    if not held:
+        return Refused("nothing of this person is held back")
+    if not request.by.reason.strip():
+        return Refused("write down what you looked at")
+    books.restraints.lift(request.person_id, request.what, now)
+    action = {What.THRESHOLD: "threshold.review", What.BRAKE: "brake.review"}[request.what]
+    detail: dict[str, Plain] = {"kept_out": sum(one.kept_out for one in held)}
+    books.audit.add(request.by.does(action, request.person_id, detail=detail), now)
+    return Done(subject=request.person_id, number=len(held))
+
+
+def _is_theirs(books: Books, mine: Account, person_id: str) -> bool:
+    """By the schools of a listing of theirs; whoever is on list.csv alone is the district's."""
+    if mine.scope is None:
+        return True
+    listings = books.listings.listings(person_id=person_id)
+    return any(not one.terms.schools or one.terms.schools & mine.scope for one in listings)
+
+
+def _deed(by: By, alert: KeptAlert, step: Step, life: Life) -> Deed:
+    """What the audit trail says: who, which answer or outcome, and which pictures; never the words."""
+    detail: dict[str, Plain] = {"state": life.state.value}
+    if step.answer is not None:
+        detail |= {"answer": step.answer.value, "reason": step.reason, "shown": " ".join(step.shown)}
+    if step.outcome is not None:
+        detail["outcome"] = step.outcome.value
+    return by.does(f"alert.{step.act.value}", alert.alert_id, school=alert.school, detail=detail)

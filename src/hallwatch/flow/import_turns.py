@@ -1,0 +1,182 @@
+"""An approved import is taken over some people at a time, between other work; one that was not goes the same way.
+
+Each listing is compared with what was said yes to before it becomes active: whatever differs by then stays as it is,
+and the import says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hallwatch.core.audit import Plain
+from hallwatch.core.import_batch import (
+    OVER,
+    REPLACED,
+    VANISHED,
+    Act,
+    BatchItem,
+    BatchPerson,
+    BatchRecord,
+    BatchState,
+)
+from hallwatch.core.listing import OPEN, ListingRecord, State, digest_of
+from hallwatch.core.requests import By
+from hallwatch.errors import KeyGone
+from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.idle import drop_idle_templates
+from hallwatch.flow.import_reading import drop, photos_then
+from hallwatch.flow.listings import ListingKeeping
+
+AT_ONCE = 100
+"""People who are listed in one turn: one version of the list, and a sighting waits for it no longer."""
+CLEARED_AT_ONCE = 10
+"""People who are let go in one turn: each is a line in the journal and a key that is destroyed."""
+SYSTEM = By("system", "import")
+ERASED = "was erased meanwhile"
+DIFFERS = "is not what was approved any more"
+MOVED = "the listing of before was suspended or ended by a person meanwhile"
+PAST = "its last day was over before it was approved"
+OTHERWISE = "was listed in the console meanwhile, with the photos of before"
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """People who were kept for an import alone go without a trace. ``depart`` writes down that somebody goes, before it
+    happens; ``destroy`` ends a key."""
+
+    depart: Callable[[str, datetime], None]
+    destroy: Callable[[str], None]
+
+    def clear(self, books: Books, import_id: str, person_id: str, now: datetime) -> list[str]:
+        """What an import said of somebody goes, and the person with it where nothing else is known of them; their
+        numbers, whose keys are to be destroyed after the commit."""
+        drop(books, import_id, person_id)
+        try:
+            approved = books.people.person(person_id).taken is not None
+        except KeyGone:
+            return []
+        if approved or books.listings.listings(person_id=person_id) or books.imports.awaits(person_id):
+            drop_idle_templates(books, person_id)
+            return []
+        self.depart(person_id, now)
+        books.people.let_go(person_id)
+        return [person_id]
+
+    def destroyed(self, person_ids: Iterable[str]) -> None:
+        """After the commit."""
+        for person_id in person_ids:
+            self.destroy(person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTurns:
+    """Takes imports over, or clears them away, turn by turn."""
+
+    transaction: Callable[[], Transaction]
+    listings: ListingKeeping
+    clearing: Clearing
+
+    def turn(self, now: datetime) -> bool:
+        """Some people more; whether there is more to do."""
+        gone: list[str] = []
+        with self.transaction() as books:
+            batch = _next(books)
+            if batch is None:
+                return False
+            if batch.state is BatchState.APPROVED:
+                self._take_over(books, batch, now)
+            else:
+                for person_id in books.imports.undone(batch.import_id, CLEARED_AT_ONCE):
+                    gone += self.clearing.clear(books, batch.import_id, person_id, now)
+        self.clearing.destroyed(gone)
+        return True
+
+    def _take_over(self, books: Books, batch: BatchRecord, now: datetime) -> None:
+        for person_id in books.imports.undone(batch.import_id, AT_ONCE):
+            try:
+                note = self._person(books, batch, person_id, now)
+            except KeyGone:
+                note = ERASED
+            books.imports.finish(batch.import_id, person_id, note)
+            drop_idle_templates(books, person_id)
+            if note:
+                detail: dict[str, Plain] = {"import": batch.number, "why": note}
+                books.audit.add(SYSTEM.does("import.skip", person_id, detail=detail), now)
+            self.listings.touched(person_id)
+        self.listings.keep_version(books, SYSTEM, now)
+        if books.imports.count(batch.import_id, done=False) == 0:
+            books.imports.put(replace(batch, state=BatchState.TAKEN_OVER, changed=now))
+            books.audit.add(SYSTEM.does("import.done", batch.import_id, detail={"import": batch.number}), now)
+
+    def _person(self, books: Books, batch: BatchRecord, person_id: str, now: datetime) -> str:
+        """One person's listings begin and end together; why they do not, or ""."""
+        mine = books.imports.person(batch.import_id, person_id)
+        if mine is None:
+            return ERASED
+        items = books.imports.items(batch.import_id, person_id)
+        found = [(item, books.listings.listing(item.listing_id)) for item in items]
+        begin = [(item, record) for item, record in found if item.act is Act.LIST]
+        end = [record for item, record in found if item.act is Act.END and record is not None]
+        if begin and (why := self._why_not(books, batch, mine, begin, end)):
+            for item, _ in begin:
+                books.listings.withdraw(item.listing_id)
+            return why
+        for record in end:
+            if record.state in (State.ACTIVE, State.SUSPENDED):
+                self._put(books, record, State.ENDED, now, REPLACED if begin else VANISHED)
+        if mine.person is not None:
+            staged = books.imports.staged(batch.import_id, person_id)
+            if staged:
+                books.people.keep(mine.person, staged, now)
+            else:
+                books.people.set_particulars(person_id, mine.person, now)
+        for _, one in begin:
+            if one is not None:
+                self._put(books, one, State.ACTIVE, now)
+        return ""
+
+    def _why_not(
+        self,
+        books: Books,
+        batch: BatchRecord,
+        mine: BatchPerson,
+        begin: list[tuple[BatchItem, ListingRecord | None]],
+        end: list[ListingRecord],
+    ) -> str | None:
+        """Why somebody is not listed as was approved."""
+        if mine.person is None:
+            return ERASED
+        photos = photos_then(books, batch.import_id, mine.person_id)
+        for item, record in begin:
+            if record is None or record.state is not State.WAITING:
+                return DIFFERS
+            if digest_of(record.person_id, record.terms, photos) != item.digest:
+                return DIFFERS
+            if record.terms.ends < self.listings.today():
+                return PAST
+        if any(one.state is not State.ACTIVE and one.ended_why != OVER for one in end):
+            return MOVED
+        if books.imports.staged(batch.import_id, mine.person_id):
+            ours = {one.listing_id for one in end} | {item.listing_id for item, _ in begin}
+            others = books.listings.listings(OPEN, mine.person_id)
+            if any(one.listing_id not in ours and one.state is not State.DRAFT for one in others):
+                return OTHERWISE
+        return None
+
+    def _put(self, books: Books, record: ListingRecord, to: State, now: datetime, why: str = "") -> None:
+        ended = why if to is State.ENDED else record.ended_why
+        books.listings.put(replace(record, state=to, changed=now, ended_why=ended, emergency_until=None))
+        action = "listing.activate" if to is State.ACTIVE else "listing.end"
+        detail = {"list": record.terms.kind, "schools": ", ".join(sorted(record.terms.schools))}
+        books.audit.add(SYSTEM.does(action, record.listing_id, detail=detail), now)
+
+
+def _next(books: Books) -> BatchRecord | None:
+    """The oldest import with whom something is left to do."""
+    states = (BatchState.APPROVED, BatchState.DECLINED, BatchState.LAPSED)
+    for batch in reversed(books.imports.batches(states)):
+        if batch.state is BatchState.APPROVED or books.imports.count(batch.import_id, done=False):
+            return batch
+    return None

@@ -1,0 +1,102 @@
+"""What becomes of a sighting: a new alert, one more stop of a known one, or nothing below a raised threshold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from hallwatch.core.alert import takes
+from hallwatch.core.audit import Plain
+from hallwatch.core.decide.brake import DAY, why_braked
+from hallwatch.core.events import Sighting
+from hallwatch.core.kept import KeptAlert, Whereabouts
+from hallwatch.core.listing import State
+from hallwatch.core.requests import By
+from hallwatch.core.restraint import Restraint, What
+from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.listings import BASE
+
+AGAIN = UUID("0a9a3f4e-6a3e-5d0b-9a55-52c8f3f5a3c7")
+"""Namespace of the alert after one that nothing joins any more: a sighting that is sent twice finds it again."""
+SYSTEM = By("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Raising:
+    """Keeps sightings, each in one transaction with its audit entry. ``today`` is the day at the site."""
+
+    transaction: Callable[[], Transaction]
+    today: Callable[[], date]
+
+    def keep(
+        self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime
+    ) -> KeptAlert | None:
+        """The alert that it became or joined; None: it is below the person's raised threshold, and only counted.
+
+        Implements flow.alerting.AlertBook. Raises KeyGone.
+        """
+        with self.transaction() as books:
+            person_id = books.people.find(sighting.external_id)
+            while (life := books.alerts.life(sighting.alert_id)) is not None and not takes(life, sighting.at):
+                sighting = replace(sighting, alert_id=uuid5(AGAIN, sighting.alert_id).hex)
+            fresh = life is None
+            if fresh and person_id and self._is_kept_out(books, person_id, sighting, now):
+                return None
+            why = self._brake(books, person_id, now) if fresh and person_id else None
+            kept = books.alerts.keep(
+                sighting,
+                place=place,
+                meaning=meaning,
+                now=now,
+                braked=why is not None,
+                security_only=person_id is not None
+                and self._is_emergency(books, person_id, sighting.external_id, place.school, now),
+            )
+            if fresh:
+                detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
+                if why is not None:
+                    detail["braked"] = why
+                books.audit.add(SYSTEM.does("alert.raise", kept.alert_id, detail=detail), now)
+            return kept
+
+    def _is_kept_out(self, books: Books, person_id: str, sighting: Sighting, now: datetime) -> bool:
+        raised = books.restraints.threshold(person_id, sighting.pack)
+        if raised is None or sighting.score >= raised:
+            return False
+        if not sighting.improves and books.restraints.count_kept_out(person_id, sighting.pack) == 1:
+            books.audit.add(SYSTEM.does("alert.kept_out", person_id), now)
+        return True
+
+    def _brake(self, books: Books, person_id: str, now: datetime) -> str | None:
+        """Why the person's next alert is quiet; the first time it goes on record, and open alerts go quiet, too."""
+        held = next((one for one in books.restraints.of([person_id]) if one.what is What.BRAKE), None)
+        return held.why if held is not None else look_for_brake(books, person_id, now)
+
+    def _is_emergency(
+        self, books: Books, person_id: str, external_id: str, school: str, now: datetime
+    ) -> bool:
+        """Whether only one person's word has this person looked for in this school."""
+        here = [
+            one
+            for one in books.listings.listings((State.ACTIVE,), person_id)
+            if one.holds(now, self.today()) and (not one.terms.schools or school in one.terms.schools)
+        ]
+        if not here or any(one.emergency_until is None for one in here):
+            return False
+        base: list[str] = json.loads(books.settings.get(BASE) or "[]")
+        return books.people.tag_of(external_id).hex() not in base
+
+
+def look_for_brake(books: Books, person_id: str, now: datetime) -> str | None:
+    """Put the brake on if it is due; why it is."""
+    why = why_braked(
+        books.alerts.incidents(person_id, now - DAY), now, since=books.restraints.reviewed(person_id)
+    )
+    if why is not None:
+        books.restraints.put(Restraint(person_id, What.BRAKE, now, why=why))
+        books.alerts.brake(person_id)
+        books.audit.add(SYSTEM.does("brake.set", person_id, detail={"why": why}), now)
+    return why
