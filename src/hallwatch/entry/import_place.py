@@ -28,7 +28,7 @@ from hallwatch.settings.site import Site
 
 
 class PhotoLook:
-    """Implements entry.import_taker.Look with a pack in this process; photos are decoded in one that can open nothing."""
+    """Implements entry.import_taker.Look with a pack in this process; photos are decoded in another."""
 
     def __init__(self, pack: FacePack, table: GateTable | None, decoder: PhotoProcess) -> None:
         self._pack, self._table, self._decoder = pack, table, decoder
