@@ -94,6 +94,7 @@ class DryRun:
     careful: bool
     refusal: str | None
     found: Found
+    matched: PhotosFound | None
     known: Mapping[str, Known]
 
     @property
@@ -117,7 +118,8 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
     if not found.source:
         raise FileRefused(f"{order.file.name} has no source; name it in the column map")
     known = place.known.imported(key_of(found.source))
-    with photos_for(order, found) as (archive, matched):
+    with photos_of(order) as archive:
+        matched = None if archive is None else named_photos(archive, found.entries)
         entries = [_printed(entry, archive, matched) for entry in found.entries]
     steps, faults = _steps(entries, found, order, place, known)
     faults = [*(matched.faults if matched else ()), *faults]
@@ -147,6 +149,7 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
         careful=any(_is_young(entry, place) for entry in coming),
         refusal=refusal,
         found=replace(found, entries=tuple(entries)),
+        matched=matched,
         known=known,
     )
 
@@ -158,16 +161,16 @@ def _found(order: ImportOrder, today: date) -> Found:
 
 
 @contextmanager
-def photos_for(order: ImportOrder, found: Found) -> Iterator[tuple[Archive | None, PhotosFound | None]]:
-    """The archive with the photos, and whose they are; nothing where the file comes without."""
+def photos_of(order: ImportOrder) -> Iterator[Archive | None]:
+    """The archive with the photos; None where the file comes without."""
     where = order.photos
     if where is None and (order.columns is None or order.file.is_dir() or _is_zip(order.file)):
         where = order.file
     if where is None:
-        yield None, None
+        yield None
         return
     with open_archive(where) as archive:
-        yield archive, named_photos(archive, [one for one in found.entries if one.terms is not None])
+        yield archive
 
 
 def _is_zip(path: Path) -> bool:
