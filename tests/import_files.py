@@ -181,6 +181,12 @@ class Imports:
         with self.office.reader.people() as people:
             return people.photos(number)
 
+    def due(self) -> set[str]:
+        """Listings of which the person has to be told."""
+        with self.office.desk.records.transaction() as books:
+            numbers = [one.listing_id for one in books.listings.listings()]
+            return {one for one in numbers if books.appeals.notice(one) is not None}
+
     def people(self) -> int:
         with self.office.reader.people() as people:
             return sum(1 for _ in people.everybody())

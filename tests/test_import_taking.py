@@ -15,6 +15,8 @@ from hallwatch.core.import_terms import Wish, external_id_of, key_of, shown_id
 from hallwatch.core.imports import Change
 from hallwatch.core.listing import State
 from hallwatch.core.model import Person
+from hallwatch.core.notice_requests import AnswerOwnList, RetireOwnList, WriteOwnList
+from hallwatch.core.own_list import digest_of
 from hallwatch.core.policy.jurisdiction import CameraMatching
 from hallwatch.core.requests import By, Done, KeepPerson, PhotoKept, Refused
 from hallwatch.core.roster_requests import TakeIn
@@ -164,6 +166,32 @@ def test_a_folder_of_list_csv(imports: Imports, tmp_path: Path) -> None:
     assert imports.on_the_list("P4", "visitors")
     assert not imports.on_the_list("P7", "visitors")
     assert imports.take(order).import_id == ""
+
+
+def test_a_list_of_the_districts_own(imports: Imports, tmp_path: Path) -> None:
+    made = {
+        "slug": "custody-order",
+        "english": "Custody order",
+        "spanish": "Orden de custodia",
+        "resolution": "2026-14",
+        "resolved": TODAY,
+        "purpose": "A court keeps the person away from a pupil.",
+    }
+    order = listed(
+        tmp_path / "custody",
+        {"external_id": "P1", "photo": "a.jpg", "list": "custody-order", "reason": "Order of the court"},
+    )
+    assert "is not one of" in imports.read(order).faults[0].reason
+    imports.office.done(WriteOwnList(imports.author, **made))  # type: ignore[arg-type]
+    (own,) = imports.office.reader.own_lists()
+    imports.office.done(AnswerOwnList(imports.second, own.slug, digest_of(own), True))
+    place = replace(imports.place(), own_kinds=frozenset({own.slug}))
+    taken = take(read(order, place), place, imports.ask, plain_look, TERMINAL)
+    for by in (imports.author, imports.second, imports.third):
+        imports.yes(by, taken.import_id)
+    imports.office.done(RetireOwnList(imports.author, own.slug))
+    imports.turns()
+    assert imports.states("P1", "custody") == []  # retired between the yes and its turn
 
 
 def test_a_mistake_in_list_csv_ends_nobody(imports: Imports, tmp_path: Path) -> None:

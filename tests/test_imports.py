@@ -60,6 +60,7 @@ def test_nobody_is_looked_for_before_two_people_have_said_yes(both: Imports) -> 
     (listing,) = both.listings("R3")
     assert (listing.terms.kind, listing.terms.authority) == ("registry", SOURCE)
     assert listing.terms.photo_source == f"{SOURCE}, of 2026-10-01"
+    assert listing.listing_id in both.due()  # the person has to be told, as of every listing
     assert (listing.terms.ends - TODAY).days == 365
 
 

@@ -14,6 +14,7 @@ from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.gates import gate_of
 from hallwatch.adapters.profiles import read_profile
 from hallwatch.core.decide.threshold import of_longer_list
+from hallwatch.core.own_list import ListState
 from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.recognise.gate_table import GateTable
 from hallwatch.entry.import_taking import ImportPlace
@@ -68,4 +69,5 @@ def place_for_imports(
     )
     with PhotoProcess() as decoder:
         look = PhotoLook(pack, gate_of(find_pack(order.name, order.home)), decoder)
-        yield ImportPlace(installation.reader, profile, today, lambda more: expected(more)), look
+        own = frozenset(one.slug for one in installation.reader.own_lists() if one.state is ListState.IN_USE)
+        yield ImportPlace(installation.reader, profile, today, lambda more: expected(more), own), look

@@ -69,12 +69,16 @@ class ImportOrder:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlace:
-    """Where it is taken in: what is known, under which law, on which day, and what so many photos more would mean."""
+    """Where it is taken in: what is known, under which law, on which day, and what so many photos more would mean.
+
+    ``own_kinds`` are the lists that the district's board has made.
+    """
 
     known: KnownPeople
     profile: Profile
     today: date
     expected: Callable[[int], str]
+    own_kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
     """Look at a file and change nothing. Raises UserError, in one line, for one that cannot be taken in at all."""
     if (why := place.profile.forbids_list("")) is not None:
         raise Forbidden(why)
-    found = _found(order, place.today)
+    found = _found(order, place)
     if not found.source:
         raise FileRefused(f"{order.file.name} has no source; name it in the column map")
     known = place.known.imported(key_of(found.source))
@@ -154,10 +158,11 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
     )
 
 
-def _found(order: ImportOrder, today: date) -> Found:
+def _found(order: ImportOrder, place: ImportPlace) -> Found:
     if order.columns is None:
-        return read_list(order.file, today, order.source or order.file.resolve().name)
-    return read_people(order.file, today, order.columns, order.of)
+        source = order.source or order.file.resolve().name
+        return read_list(order.file, place.today, source, place.own_kinds)
+    return read_people(order.file, place.today, order.columns, order.of)
 
 
 @contextmanager
@@ -201,7 +206,7 @@ def _steps(
         terms = terms_of(entry, found, order.wish, place.profile, place.today)
         fresh = before is None or before.stands is Stands.OVER
         photo = not fresh or "prints" not in entry.unsaid
-        why = why_not_listed(entry, terms, place.profile, place.today, photo=photo)
+        why = why_not_listed(entry, terms, place.profile, place.today, photo=photo, own_kinds=place.own_kinds)
         step = compared(entry, before, terms, place.today)
         if isinstance(step, RowFault):
             faults.append(step)
