@@ -79,13 +79,19 @@ def _terms(said: RegistryTerms, found: Found, wish: Wish, profile: Profile, toda
 
 
 def why_not_listed(
-    entry: Entry, terms: Iterable[Terms], profile: Profile, today: date, *, photo: bool
+    entry: Entry,
+    terms: Iterable[Terms],
+    profile: Profile,
+    today: date,
+    *,
+    photo: bool,
+    own_kinds: frozenset[str] = frozenset(),
 ) -> str | None:
-    """Why somebody in a file cannot be listed so."""
+    """Why somebody in a file cannot be listed so; ``own_kinds`` are the lists that the district's board has made."""
     for one in terms:
         if (why := profile.forbids_list(one.kind)) is not None:
             return why
-        if wrong := faults(one, profile.listing, today):
+        if wrong := faults(one, profile.listing, today, own_kinds):
             return "; ".join(wrong)
     if entry.terms is None:
         return "the file does not say why this person is to be listed"

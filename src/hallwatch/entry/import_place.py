@@ -13,8 +13,8 @@ from hallwatch.adapters.models.catalogue import find_pack
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.gates import gate_of
 from hallwatch.adapters.profiles import read_profile
-from hallwatch.core.decide.passes import PassesADay, counted
 from hallwatch.core.decide.threshold import of_longer_list
+from hallwatch.core.own_list import ListState
 from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.recognise.gate_table import GateTable
 from hallwatch.entry.import_taking import ImportPlace
@@ -24,13 +24,12 @@ from hallwatch.entry.photo_process import PhotoProcess
 from hallwatch.entry.wiring import pack_order
 from hallwatch.errors import Forbidden, PackError
 from hallwatch.flow.gating import gate_and_enrol
-from hallwatch.flow.passes import PASSES, days_of
 from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import Site
 
 
 class PhotoLook:
-    """Implements entry.import_taker.Look with a pack in this process; a process that can open nothing decodes."""
+    """Implements entry.import_taker.Look with a pack in this process; photos are decoded in another."""
 
     def __init__(self, pack: FacePack, table: GateTable | None, decoder: PhotoProcess) -> None:
         self._pack, self._table, self._decoder = pack, table, decoder
@@ -61,17 +60,14 @@ def place_for_imports(
             f"the model pack {order.name} is not calibrated, so no alert can be raised with it;"
             f" run hallwatch calibrate DIR --pack {order.name}, or choose another pack"
         )
-    reader = installation.reader
-    passes = counted(days_of(reader.settings(PASSES)), today.isoformat())
-    passes = passes or PassesADay(site.site.passes_per_day)
     expected = partial(
         of_longer_list,
         pack.calibration,
         site.site.false_alerts_per_day,
-        reader.photos_listed(pack.fingerprint),
-        passes_a_day=passes.passes,
-        counted_days=passes.days,
+        installation.reader.photos_listed(pack.fingerprint),
+        passes_a_day=site.site.passes_per_day,
     )
     with PhotoProcess() as decoder:
         look = PhotoLook(pack, gate_of(find_pack(order.name, order.home)), decoder)
-        yield ImportPlace(installation.reader, profile, today, lambda more: expected(more)), look
+        own = frozenset(one.slug for one in installation.reader.own_lists() if one.state is ListState.IN_USE)
+        yield ImportPlace(installation.reader, profile, today, lambda more: expected(more), own), look

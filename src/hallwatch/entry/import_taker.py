@@ -13,11 +13,11 @@ from hallwatch.adapters.importers.archive import Archive
 from hallwatch.core.import_batch import BatchWords, Counts, Known, Stands
 from hallwatch.core.import_requests import CloseImport, ImportEnd, ImportEntry, ImportSame, OpenImport
 from hallwatch.core.import_terms import PARTICULARS, external_id_of, key_of, terms_of
-from hallwatch.core.imports import Change, PhotosFound, RowFault, Step, merged
+from hallwatch.core.imports import Change, RowFault, Step, merged
 from hallwatch.core.listing import Terms
 from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.requests import By, Done, Request
-from hallwatch.entry.import_taking import DryRun, ImportPlace, photos_for
+from hallwatch.entry.import_taking import DryRun, ImportPlace, photos_of
 from hallwatch.entry.keeper_client import RequestRefused
 from hallwatch.entry.roster import person_of
 from hallwatch.errors import EnrolmentError, FileRefused, ImageError, UserError
@@ -58,9 +58,9 @@ def take(
     words = BatchWords(dry.source, dry.source_date, dry.order.file.name, dry.expected, dry.counts)
     opened = ask(OpenImport(by, key_of(dry.source), words, dry.order.wish.schools))
     taking = _Taking(dry, place, ask, look, by, opened.subject)
-    with photos_for(dry.order, dry.found) as (archive, matched):
+    with photos_of(dry.order) as archive:
         for done, step in enumerate(dry.steps, start=1):
-            taking.step(step, archive, matched)
+            taking.step(step, archive)
             progress(done, len(dry.steps))
     taking.staying()
     counts = taking.counts()
@@ -81,7 +81,7 @@ class _Taking:
         self._many = dict.fromkeys(Change, 0)
         self.faults = list(dry.faults)
 
-    def step(self, step: Step, archive: Archive | None, matched: PhotosFound | None) -> None:
+    def step(self, step: Step, archive: Archive | None) -> None:
         """One person; a refusal is a fault of their row."""
         known = self._dry.known.get(step.external_id)
         ours = external_id_of(self._dry.source, step.external_id)
@@ -93,7 +93,7 @@ class _Taking:
                     self._saw(ours)
                     return
             else:
-                self._ask(self._entry(step, known, ours, archive, matched))
+                self._ask(self._entry(step, known, ours, archive))
             self._many[step.change] += 1
         except (RequestRefused, ImageError, EnrolmentError, FileRefused) as error:
             self.faults.append(RowFault("", step.row, str(error), step.external_id))
@@ -131,7 +131,6 @@ class _Taking:
         known: Known | None,
         ours: str,
         archive: Archive | None,
-        matched: PhotosFound | None,
     ) -> ImportEntry:
         said = self._entries[step.external_id]
         before = known.entry if known is not None else None
@@ -143,7 +142,7 @@ class _Taking:
         if "prints" not in said.unsaid and (
             known is None or known.stands is Stands.OVER or "photos" in step.fields
         ):
-            photos, verdicts = self._photos_of(step, archive, matched)
+            photos, verdicts = self._photos_of(step, archive)
         terms: tuple[Terms, ...] | None = None
         if not same_words:
             terms = terms_of(
@@ -160,9 +159,10 @@ class _Taking:
         return ImportEntry(self._by, self._import_id, person, terms, photos)
 
     def _photos_of(
-        self, step: Step, archive: Archive | None, matched: PhotosFound | None
+        self, step: Step, archive: Archive | None
     ) -> tuple[tuple[PhotoKept, ...], tuple[str, ...]]:
         """The person's photos, each looked at. Raises EnrolmentError when none of them can be used."""
+        matched = self._dry.matched
         assert archive is not None
         assert matched is not None
         kept, verdicts, wrong = [], [], []

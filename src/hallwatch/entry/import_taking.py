@@ -69,12 +69,16 @@ class ImportOrder:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlace:
-    """Where it is taken in: what is known, under which law, on which day, and what so many photos more would mean."""
+    """Where it is taken in: what is known, under which law, on which day, and what so many photos more would mean.
+
+    ``own_kinds`` are the lists that the district's board has made.
+    """
 
     known: KnownPeople
     profile: Profile
     today: date
     expected: Callable[[int], str]
+    own_kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class DryRun:
     careful: bool
     refusal: str | None
     found: Found
+    matched: PhotosFound | None
     known: Mapping[str, Known]
 
     @property
@@ -113,11 +118,12 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
     """Look at a file and change nothing. Raises UserError, in one line, for one that cannot be taken in at all."""
     if (why := place.profile.forbids_list("")) is not None:
         raise Forbidden(why)
-    found = _found(order, place.today)
+    found = _found(order, place)
     if not found.source:
         raise FileRefused(f"{order.file.name} has no source; name it in the column map")
     known = place.known.imported(key_of(found.source))
-    with photos_for(order, found) as (archive, matched):
+    with photos_of(order) as archive:
+        matched = None if archive is None else named_photos(archive, found.entries)
         entries = [_printed(entry, archive, matched) for entry in found.entries]
     steps, faults = _steps(entries, found, order, place, known)
     faults = [*(matched.faults if matched else ()), *faults]
@@ -147,27 +153,29 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
         careful=any(_is_young(entry, place) for entry in coming),
         refusal=refusal,
         found=replace(found, entries=tuple(entries)),
+        matched=matched,
         known=known,
     )
 
 
-def _found(order: ImportOrder, today: date) -> Found:
+def _found(order: ImportOrder, place: ImportPlace) -> Found:
     if order.columns is None:
-        return read_list(order.file, today, order.source or order.file.resolve().name)
-    return read_people(order.file, today, order.columns, order.of)
+        source = order.source or order.file.resolve().name
+        return read_list(order.file, place.today, source, place.own_kinds)
+    return read_people(order.file, place.today, order.columns, order.of)
 
 
 @contextmanager
-def photos_for(order: ImportOrder, found: Found) -> Iterator[tuple[Archive | None, PhotosFound | None]]:
-    """The archive with the photos, and whose they are; nothing where the file comes without."""
+def photos_of(order: ImportOrder) -> Iterator[Archive | None]:
+    """The archive with the photos; None where the file comes without."""
     where = order.photos
     if where is None and (order.columns is None or order.file.is_dir() or _is_zip(order.file)):
         where = order.file
     if where is None:
-        yield None, None
+        yield None
         return
     with open_archive(where) as archive:
-        yield archive, named_photos(archive, [one for one in found.entries if one.terms is not None])
+        yield archive
 
 
 def _is_zip(path: Path) -> bool:
@@ -198,7 +206,7 @@ def _steps(
         terms = terms_of(entry, found, order.wish, place.profile, place.today)
         fresh = before is None or before.stands is Stands.OVER
         photo = not fresh or "prints" not in entry.unsaid
-        why = why_not_listed(entry, terms, place.profile, place.today, photo=photo)
+        why = why_not_listed(entry, terms, place.profile, place.today, photo=photo, own_kinds=place.own_kinds)
         step = compared(entry, before, terms, place.today)
         if isinstance(step, RowFault):
             faults.append(step)

@@ -17,10 +17,11 @@ from hallwatch.core.import_batch import (
     stands,
 )
 from hallwatch.core.import_requests import ImportEnd, ImportEntry, ImportSame
-from hallwatch.core.listing import OPEN, Kind, ListingRecord, State, Terms, digest_of, faults
+from hallwatch.core.listing import OPEN, ListingRecord, State, Terms, digest_of, faults
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.requests import Done, PhotoKept, Refused, Reply
 from hallwatch.flow.books import Books
+from hallwatch.flow.own_lists import in_use
 
 ELSEWHERE = "is listed in the console, too, with the photos of before; end that listing first"
 SUSPENDED = "is suspended here; resume or end that listing first"
@@ -106,11 +107,9 @@ class Reading:
         for terms in request.terms or ():
             if terms.schools != self.batch.schools:
                 return "a listing of an import is for the schools that the import is for"
-            if terms.kind not in tuple(Kind):
-                return f"{terms.kind[:40]} is no list here; choose one of {', '.join(Kind)}"
             if (why := self.profile.forbids_list(terms.kind)) is not None:
                 return why
-            if wrong := faults(terms, self.profile.listing, self.today):
+            if wrong := faults(terms, self.profile.listing, self.today, in_use(self.books)):
                 return "; ".join(wrong)
         if number is None:
             return NO_PHOTO if not request.photos or not request.terms else None

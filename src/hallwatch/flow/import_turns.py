@@ -21,13 +21,15 @@ from hallwatch.core.import_batch import (
     BatchRecord,
     BatchState,
 )
-from hallwatch.core.listing import OPEN, ListingRecord, State, digest_of
+from hallwatch.core.listing import OPEN, Kind, ListingRecord, State, digest_of
 from hallwatch.core.requests import By
 from hallwatch.errors import KeyGone
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.idle import drop_idle_templates
 from hallwatch.flow.import_reading import drop, photos_then
 from hallwatch.flow.listings import ListingKeeping
+from hallwatch.flow.notices import now_due
+from hallwatch.flow.own_lists import in_use
 
 AT_ONCE = 100
 """People who are listed in one turn: one version of the list, and a sighting waits for it no longer."""
@@ -38,6 +40,7 @@ ERASED = "was erased meanwhile"
 DIFFERS = "is not what was approved any more"
 MOVED = "the listing of before was suspended or ended by a person meanwhile"
 PAST = "its last day was over before it was approved"
+RETIRED = "the list was retired meanwhile"
 OTHERWISE = "was listed in the console meanwhile, with the photos of before"
 
 
@@ -135,6 +138,7 @@ class ImportTurns:
         for _, one in begin:
             if one is not None:
                 self._put(books, one, State.ACTIVE, now)
+                now_due(books, one, now)
         return ""
 
     def _why_not(
@@ -156,6 +160,8 @@ class ImportTurns:
                 return DIFFERS
             if record.terms.ends < self.listings.today():
                 return PAST
+            if record.terms.kind not in (*Kind, *in_use(books)):
+                return RETIRED
         if any(one.state is not State.ACTIVE and one.ended_why != OVER for one in end):
             return MOVED
         if books.imports.staged(batch.import_id, mine.person_id):

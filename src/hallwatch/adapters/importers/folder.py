@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -21,8 +21,8 @@ class RowRefused(Exception):
     """One row cannot be used; the message says why."""
 
 
-def read_watchlist(folder: Path, today: date) -> Watchlist:
-    """The rows of ``folder``/list.csv. ``today`` decides what has expired or not begun.
+def read_watchlist(folder: Path, today: date, kinds: Sequence[str] = LISTS) -> Watchlist:
+    """The rows of ``folder``/list.csv, each on one of these lists. ``today`` decides what has expired or not begun.
 
     Bad rows are in ``refused``. Raises WatchlistError when the list cannot be read at all.
     """
@@ -33,7 +33,7 @@ def read_watchlist(folder: Path, today: date) -> Watchlist:
     expired = 0
     for number, cells in _table(folder / NAME):
         try:
-            row = _row(number, cells)
+            row = _row(number, cells, kinds)
             named = names.setdefault(row.external_id, (row.first_name, row.last_name))
             if named != (row.first_name, row.last_name):
                 raise RowRefused(
@@ -103,7 +103,7 @@ def _check_header(path: Path, header: list[str]) -> None:
         )
 
 
-def _row(number: int, cells: dict[str, str]) -> ListRow:
+def _row(number: int, cells: dict[str, str], kinds: Sequence[str]) -> ListRow:
     if "" in cells:
         raise RowRefused(cells[""])
     for name in ("external_id", "list", "reason", "photo", "expires"):
@@ -117,8 +117,8 @@ def _row(number: int, cells: dict[str, str]) -> ListRow:
         if any(ord(letter) < 32 for letter in cells[name]):
             raise RowRefused(f"{name} {cells[name]!r} goes over more than one line")
     kind = cells["list"].lower()
-    if kind not in LISTS:
-        raise RowRefused(f"list {cells['list']!r} is not one of {', '.join(LISTS)}")
+    if kind not in kinds:
+        raise RowRefused(f"list {cells['list']!r} is not one of {', '.join(dict.fromkeys(kinds))}")
     listing = Listing(
         list=kind,
         reason=cells["reason"],

@@ -9,18 +9,22 @@ from pathlib import Path
 from hallwatch.adapters.importers.folder import NAME, read_watchlist
 from hallwatch.core.imports import Entry, Found, RegistryTerms, RowFault
 from hallwatch.core.listing import Kind
+from hallwatch.core.model import LISTS
 from hallwatch.core.watchlist import ListRow
 
 
-def read_list(folder: Path, today: date, source: str) -> Found:
-    """Everybody in the folder's list, with the kind of list row by row. Raises WatchlistError, in one line."""
-    read = read_watchlist(folder, today)
+def read_list(folder: Path, today: date, source: str, own_kinds: frozenset[str] = frozenset()) -> Found:
+    """Everybody in the folder's list, with the kind of list row by row; ``own_kinds`` are the district's own lists.
+
+    Raises WatchlistError, in one line.
+    """
+    kinds = (*Kind, *sorted(own_kinds))
+    read = read_watchlist(folder, today, (*kinds, *LISTS))
     faults = [RowFault(NAME, one.row, one.reason, one.external_id) for one in read.refused]
     rows: dict[str, list[ListRow]] = {}
     for row in sorted((*read.rows, *read.to_come), key=lambda one: one.number):
-        if row.listing.list not in tuple(Kind):
-            lists = ", ".join(Kind)
-            why = f"{row.listing.list!r} is no list that others say yes to; choose one of {lists}"
+        if row.listing.list not in kinds:
+            why = f"{row.listing.list!r} is no list that others say yes to; choose one of {', '.join(kinds)}"
             faults.append(RowFault(NAME, row.number, why, row.external_id))
         else:
             rows.setdefault(row.external_id, []).append(row)
