@@ -151,7 +151,5 @@ def test_without_its_files_the_console_does_not_start(tmp_path: Path) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert (
-        ran.stderr == "hallwatch: the pages' alert.js has not been built; run make setup in the checkout\n"
-    )
+    assert ran.stderr == "hallwatch: the pages' alert.js has not been built; run make setup in the checkout\n"
     assert not (tmp_path / "data").exists()
