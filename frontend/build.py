@@ -1,4 +1,5 @@
-"""Makes what the pages load, src/hallwatch/web/static, of frontend/src, frontend/public and the npm packages in use.
+"""Makes what the pages load, src/hallwatch/web/static, of frontend/src (a file each, with what it takes from
+frontend/shared), frontend/public and the npm packages in use.
 
 `make setup` runs it; when nothing has changed it does nothing. With `--into DIR` it always builds, and there. Node is
 the machine's from version 20 on, with its npm; else that of a pinned wheel (node.txt), installed beside this Python.
@@ -24,7 +25,8 @@ from typing import NoReturn
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE.parent / "src" / "hallwatch" / "web" / "static"
-SOURCES, PLAIN, PACKAGES = HERE / "src", HERE / "public", HERE / "node_modules"
+SOURCES, SHARED, PLAIN = HERE / "src", HERE / "shared", HERE / "public"
+PACKAGES = HERE / "node_modules"
 LICENCES = "licences.txt"
 OLDEST_NODE = 20
 ESBUILD = (
@@ -82,7 +84,7 @@ def is_built() -> bool:
     if not STATIC.is_dir() or {path.name for path in STATIC.iterdir()} != names():
         return False
     own = [HERE / name for name in ("build.py", "package.json", "package-lock.json", ".npmrc")]
-    return newest([*own, *SOURCES.iterdir(), *PLAIN.iterdir()]) <= min(
+    return newest([*own, *SOURCES.iterdir(), *SHARED.iterdir(), *PLAIN.iterdir()]) <= min(
         path.stat().st_mtime for path in STATIC.iterdir()
     )
 

@@ -131,7 +131,7 @@ def test_a_build_that_fails_leaves_what_was_there_and_one_line(tmp_path: Path) -
 
 
 def test_without_its_files_the_console_does_not_start(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"console\.css has not been built; run make setup"):
+    with pytest.raises(UserError, match=r"alert\.js has not been built; run make setup"):
         static_folder(tmp_path)
     source = tmp_path / "src"
     shutil.copytree(ROOT / "src" / "hallwatch", source / "hallwatch", ignore=shutil.ignore_patterns("static"))
@@ -151,7 +151,5 @@ def test_without_its_files_the_console_does_not_start(tmp_path: Path) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert (
-        ran.stderr == "hallwatch: the pages' console.css has not been built; run make setup in the checkout\n"
-    )
+    assert ran.stderr == "hallwatch: the pages' alert.js has not been built; run make setup in the checkout\n"
     assert not (tmp_path / "data").exists()

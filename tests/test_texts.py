@@ -332,7 +332,6 @@ def test_plurals_days_and_numbers(console: Running) -> None:
         "3 imágenes concuerdan",
         "martes, 24 de noviembre de 2026, CST",
         "09:04:05",
-        "Puntuación 0.580, umbral 0.510.",
         'data-one="1 alerta nueva" data-many="{count} alertas nuevas"',
     ):
         assert said in page, said

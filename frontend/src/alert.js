@@ -1,5 +1,5 @@
 // One alert: nothing on the page moves by itself; what is new is offered below.
-import { listen, withoutBrokenPictures } from "./live.js";
+import { listen, withoutBrokenPictures } from "../shared/live.js";
 
 const root = document.documentElement;
 const others = document.getElementById("others");

@@ -1,6 +1,6 @@
 // The live side of the console. Everything it inserts was rendered and escaped by the server.
 
-import { listen, withoutBrokenPictures } from "./live.js";
+import { listen, withoutBrokenPictures } from "../shared/live.js";
 
 const STILL_MS = 3000; // a pointer that moved over the alerts so lately may be about to press something
 const SHOWN = 50;

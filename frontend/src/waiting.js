@@ -1,4 +1,4 @@
 // Pages that show no alerts: what waits, and the sound.
-import { listen, NOTHING_BEFORE } from "./live.js";
+import { listen, NOTHING_BEFORE } from "../shared/live.js";
 
 listen(() => NOTHING_BEFORE, {}, { hidden: false });
