@@ -185,7 +185,7 @@ def test_what_is_overdue_is_loud(console: Running, author: httpx2.Client, second
     assert appeal(author, listing).status_code == 303
     quiet = author.get("/lists").text
     assert "overdue" not in quiet
-    assert "Answer until" in quiet
+    assert "answer until" in quiet
     days_ago(console, 8)
     loud = author.get("/lists").text
     assert "Of 1 listing the person was not told within 7 days." in loud
