@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,13 @@ from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.tables import Base
 from hallwatch.core.alert import Answer
 from hallwatch.core.alert_requests import AnswerAlert
+from hallwatch.core.notice import is_due
+from hallwatch.core.notice_requests import ReceiveAppeal
 from hallwatch.core.requests import By, ErasePerson, Note
 from hallwatch.entry.desk import Desk
 from hallwatch.errors import SettingsError
 from tests.records import NOW, SIGHTING, Office, chest_in
+from tests.test_listings import TODAY, People
 
 BY = By("machine:tech", "terminal")
 
@@ -181,4 +185,48 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(
     reader.dispose()
     office = Office(place, tmp_path)
     assert len(office.reader.latest(100)) == 30
+    office.close()
+
+
+def test_notices_and_appeals_go_back_and_forward_whole(place: Place, tmp_path: Path) -> None:
+    people = People(Office(place, tmp_path))
+    office = people.office
+    listing = people.proposed()
+    people.yes(people.second, listing)
+    request = ReceiveAppeal(people.author, listing, TODAY, TODAY + timedelta(days=30), "Dana", "Not me.")
+    appeal = office.done(request).subject
+    told = office.reader.appeal(appeal)
+    untold = people.proposed(untold="He has said what he would do.")
+    people.yes(people.second, untold)
+    downgraded(office, "0004")
+    office.desk = Desk(office.place, office.chest)
+    office.reopen()
+    assert office.reader.appeal(appeal) == told
+    with office.desk.records.transaction() as books:
+        record = books.listings.listing(untold)
+        assert record is not None
+        assert not is_due(books.appeals.notice(untold), record)
+    office.close()
+
+
+def test_whoever_was_listed_before_there_were_notices_is_due_one(place: Place, tmp_path: Path) -> None:
+    people = People(Office(place, tmp_path))
+    office = people.office
+    active, drafted = people.proposed(), people.drafted()
+    people.yes(people.second, active)
+    downgraded(office, "0004")
+    writer = engine.writer(place)
+    with writer.begin() as connection:
+        for table in ("notice", "appeal", "own_list"):
+            connection.execute(
+                text(f"DROP TABLE kept_of_0006_{table}")
+            )  # as a database of that version has it
+    writer.dispose()
+    office.desk = Desk(office.place, office.chest)
+    office.reopen()
+    with office.desk.records.transaction() as books:
+        record = books.listings.listing(active)
+        assert record is not None
+        assert is_due(books.appeals.notice(active), record)
+        assert books.appeals.notice(drafted) is None
     office.close()

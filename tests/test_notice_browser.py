@@ -101,7 +101,7 @@ def test_from_the_last_yes_to_the_end(
         fill(browser, "/acknowledge")
         says(browser, "You wrote or approved this listing")
         console.show(browser, "/lists", third)
-        says(browser, "Answer until")
+        says(browser, "answer until")
         looked_at(browser, "lists")
         browser.value("document.querySelector('a[href*=\"#appeal-\"]').click()")
         says(browser, words)

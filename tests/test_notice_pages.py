@@ -19,7 +19,7 @@ from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By, ChangeSetting
 from tests.test_lists_pages import TODAY, add, browser_of, draft, press
 from tests.test_sign_in import csrf
-from tests.test_web import SIGHTING, Running, running
+from tests.test_web import SIGHTING, Running, listening, running
 
 OFFICE = "Office of Student Services"
 
@@ -185,7 +185,7 @@ def test_what_is_overdue_is_loud(console: Running, author: httpx2.Client, second
     assert appeal(author, listing).status_code == 303
     quiet = author.get("/lists").text
     assert "overdue" not in quiet
-    assert "Answer until" in quiet
+    assert "answer until" in quiet
     days_ago(console, 8)
     loud = author.get("/lists").text
     assert "Of 1 listing the person was not told within 7 days." in loud
@@ -286,6 +286,15 @@ def test_the_alert_shows_under_which_conditions_the_person_may_come(
     console.sight(replace(SIGHTING, alert_id="a9", external_id=found[0]))
     shown = console.get().text
     assert "May come all the same:</strong> To the play, escorted by &lt;b&gt;staff" in shown
+    with listening(console) as stream:
+        stream.next("alert")
+        assert "To the play, escorted by" in stream.next("alert")[1]["html"]
+    writer = engine.writer(console.office.place)
+    with writer.begin() as connection:
+        connection.execute(text("UPDATE listing SET sealed = x'00112233445566778899aabbccddeeff0011'"))
+    writer.dispose()
+    shown = console.get().text  # an altered listing hides no alert
+    assert "May come all the same:</strong> not known: a record of this person was altered" in shown
 
 
 def custody(client: httpx2.Client, **more: str) -> httpx2.Response:

@@ -25,6 +25,8 @@ PAGES: tuple[str, ...] = (
     "/confirm",
     "/nowhere",
     "/signed-out",
+    "/lists",
+    "/lists/kinds",
 )
 PAGES += ("/settings/site.passes_per_day", "/settings/sign_in.claim", "/settings/sign_in.client_secret")
 PAGES += ("/settings/site.false_alerts_per_day",)

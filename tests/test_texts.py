@@ -37,7 +37,18 @@ ATTRIBUTE = re.compile(r' [a-z-]+="[^"]*"')
 SEEN = re.compile(r'(?:aria-label|alt|title|placeholder|data-[a-z]+)="([^"]*)"')
 NAMES = {"Hallwatch", "HTTPS", "px"}
 """Words that are the same in every language."""
-PAGES = ("/", "/people", "/account", "/audit", "/settings", "/health", "/confirm", "/nowhere")
+PAGES = (
+    "/",
+    "/people",
+    "/account",
+    "/audit",
+    "/settings",
+    "/health",
+    "/confirm",
+    "/nowhere",
+    "/lists",
+    "/lists/kinds",
+)
 SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5", "Accept": "text/html"}
 ABOUT = re.compile(r"match|perpetrator|sospechos|culpable|criminal|delincuente")
 

@@ -10,9 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.notice import days_due, is_overdue
+from hallwatch.core.own_list import OwnList
 from hallwatch.core.policy.doors import DOORS
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.waiting import Waiting
+from hallwatch.errors import SealBroken
 from hallwatch.web import alert_words, words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
@@ -55,7 +57,7 @@ class Pages:
             said=said,
             number=words.number,
             value_words=words.value_words,
-            list_words=lambda kind: words.list_words(kind, console.lists.own_lists),
+            list_words=lambda kind: words.list_words(kind, self._own_lists),
             clock=lambda at: words.clock(at, zone),
             day=lambda at: words.day(at, zone),
             moment=lambda at: words.moment(at, zone),
@@ -84,9 +86,7 @@ class Pages:
             news=alert_words.news,
         )
         self._templates.globals["score_words"] = words.score_words
-        self._templates.globals["conditions_of"] = lambda alert: console.lists.conditions(
-            alert.external_id, alert.school, datetime.now(zone).date()
-        )
+        self._templates.globals["conditions_of"] = self._conditions
 
     def render(self, template: str, visitor: Visitor | None, **more: object) -> str:
         """A whole page for whoever is signed in, or for nobody yet."""
@@ -145,6 +145,21 @@ class Pages:
     def troubles(self, status: Status) -> str:
         """What is wrong just now, cameras that do not see included; empty when all is well."""
         return self._templates.get_template("troubles.html").render(status=status).strip()
+
+    def _conditions(self, alert: KeptAlert) -> list[str]:
+        """Under which conditions the person of an alert may come; an altered record must not hide the alert."""
+        today = datetime.now(self._console.facts.zone).date()
+        try:
+            return self._console.lists.conditions(alert.external_id, alert.school, today)
+        except SealBroken:
+            return [gettext("not known: a record of this person was altered")]
+
+    def _own_lists(self) -> list[OwnList]:
+        """Lists of the district's own; where one was altered, each is shown by its id."""
+        try:
+            return self._console.lists.own_lists()
+        except SealBroken:
+            return []
 
 
 def first_page(account: Account) -> str:

@@ -42,11 +42,12 @@ async def events(console: Console, pages: Pages, visitor: Visitor, seen: int) ->
                 return
             changed = await asyncio.to_thread(_changed, console, account, seen)
             waiting = await asyncio.to_thread(console.waiting, account)
+            cards = await asyncio.to_thread(_cards, pages, changed)
         except HallwatchError as error:
-            account, changed, unreadable = visitor.account, [], str(error)
-        for alert in changed:
+            account, cards, unreadable = visitor.account, [], str(error)
+        for alert, html in cards:
             seen = alert.sequence
-            card = {"alert_id": alert.alert_id, "html": pages.card(alert), "news": news(alert)}
+            card = {"alert_id": alert.alert_id, "html": html, "news": news(alert)}
             yield _event("alert", card, number=seen)
         now = _with_trouble(pages.status_for(account, status), unreadable)
         parts = {"cameras": pages.cameras(now), "troubles": pages.troubles(now)}
@@ -59,6 +60,11 @@ async def events(console: Console, pages: Pages, visitor: Visitor, seen: int) ->
             yield _event("waiting", counts | {"html": pages.waiting(waiting)})
         yield _event("beat", {})
         status = await console.board.changed(status.version, HEARTBEAT_S)
+
+
+def _cards(pages: Pages, alerts: list[KeptAlert]) -> list[tuple[KeptAlert, str]]:
+    """Each alert with its card, for which the database is asked, too."""
+    return [(alert, pages.card(alert)) for alert in alerts]
 
 
 def _still(console: Console, visitor: Visitor) -> Account | None:
