@@ -152,6 +152,7 @@ def running(folder: Path) -> Iterator[Running]:
     made = Console(
         facts=facts,
         alerts=office.reader,
+        deliveries=office.reader,
         who=office.reader,
         proofs=Passwords(),
         passkeys=Passkeys(),

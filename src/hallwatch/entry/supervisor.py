@@ -23,10 +23,12 @@ from hallwatch.core.events import (
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
+from hallwatch.entry.deliverer import DelivererOrder, DelivererReady, DelivererState
 from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, KeptOut, Meaning, keep
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
+from hallwatch.entry.outside import Outside
 from hallwatch.entry.telling_list import Telling
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
 from hallwatch.errors import UserError
@@ -47,7 +49,7 @@ HELD = (
     " hallwatch release-deletion."
 )
 
-AnyMinded: TypeAlias = "Minded[KeeperOrder] | Minded[WorkerOrder]"
+AnyMinded: TypeAlias = "Minded[KeeperOrder] | Minded[WorkerOrder] | Minded[DelivererOrder]"
 
 
 class Supervisor:
@@ -58,6 +60,7 @@ class Supervisor:
         self._outbox = Outbox()
         self._stopping = Event()
         self._keeper: Minded[KeeperOrder] = Minded("hw-keeper", keep, keeper, speaks=False)
+        self._outside: Outside | None = None
         self._workers: list[Minded[WorkerOrder]] = []
         self._cameras: dict[str, tuple[CameraSection, ...]] = {}
         self._live: LiveList | None = None
@@ -91,6 +94,10 @@ class Supervisor:
         self._cameras = {worker.name: worker.order.cameras for worker in self._workers}
         self._explain(meaning)
 
+    def deliver_by(self, order: DelivererOrder) -> None:
+        """How people outside are told; before ``run``."""
+        self._outside = Outside(order, self._board)
+
     def close(self) -> None:
         """End the keeper when ``run`` was never called."""
         self._keeper.end(STOP_PATIENCE_S)
@@ -100,6 +107,8 @@ class Supervisor:
         try:
             for worker in self._workers:
                 worker.start()
+            if self._outside is not None:
+                self._outside.minded.start()
             while not self._stopping.is_set():
                 self._turn()
         finally:
@@ -111,6 +120,8 @@ class Supervisor:
 
     def _turn(self) -> None:
         minded: list[AnyMinded] = [self._keeper, *self._workers]
+        if self._outside is not None:
+            minded.append(self._outside.minded)
         links = {one.link: one for one in minded if one.link is not None}
         for link in wait(list(links), timeout=TICK_S):
             one = links[link]  # type: ignore[index]
@@ -142,6 +153,11 @@ class Supervisor:
                 self._outbox.answered()
                 self._board.committed()
                 self._send_on()
+                if self._outside is not None:
+                    self._outside.wake()
+            case DelivererState():
+                if self._outside is not None:
+                    self._outside.hear(message)
             case Held():
                 self._board.trouble("retention", message.why and HELD.format(why=message.why))
             case Forget():
@@ -164,7 +180,7 @@ class Supervisor:
                 self._send_on()
             case CameraState():
                 self._board.camera(message)
-            case WorkerReady() | KeeperReady():
+            case WorkerReady() | KeeperReady() | DelivererReady():
                 one.ready = True
                 self._board.trouble(one.name, None)
             case Failed():
@@ -251,6 +267,9 @@ class Supervisor:
                 one.name, f"Alerts cannot be saved just now: {reason}. Trying again.{matches}"
             )
             return
+        if self._outside is not None and one is self._outside.minded:
+            self._outside.died(reason)
+            return
         self._board.trouble(one.name, f"Analysis stopped: {reason}. It is being started again.")
         for camera in self._cameras[one.name]:
             self._board.camera(
@@ -271,6 +290,8 @@ class Supervisor:
             self._hear_out(self._keeper, TICK_S)
         if len(self._outbox):
             LOG.error("%d sightings could not be saved before the end", len(self._outbox))
+        if self._outside is not None:
+            self._outside.minded.end(STOP_PATIENCE_S)
         self._keeper.end(STOP_PATIENCE_S)
 
     def _hear_out(self, one: AnyMinded, wait_s: float = 0.0) -> None:

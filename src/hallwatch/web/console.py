@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -12,7 +12,9 @@ from hallwatch.core.alert import Life
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
+from hallwatch.core.delivery import ChannelState
 from hallwatch.core.dossier import Dossier
+from hallwatch.core.escalation import Plan
 from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import ListingRecord, State
@@ -56,6 +58,22 @@ class AlertQuestions(Protocol):
 
     def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
         """Camera, threshold, answer ("": none) and how many alerts of a person."""
+
+
+class DeliveryQuestions(Protocol):
+    """Deliveries, as they stand now; may raise HallwatchError as above."""
+
+    def unshown(self, schools: Collection[str] | None = None) -> set[str]:
+        """Alerts (of these schools; None: of all) that no page has shown yet."""
+
+    def ringing(self, schools: Collection[str] | None = None) -> set[str]:
+        """Alerts for which sirens ring."""
+
+    def channels(self) -> list[ChannelState]:
+        """How every channel that was ever used is doing."""
+
+    def subscriptions_of(self, account_id: str) -> Sequence[str]:
+        """The ids of the account's browsers that take push messages."""
 
 
 class WhoQuestions(Protocol):
@@ -234,7 +252,8 @@ class SiteFacts:
     ``run`` is another text at every start; ``expired`` and
     ``not_begun`` the rows left out by their dates, ``noted`` are rows of which something is to be known;
     ``meaning`` explains the score in one or two sentences; ``zone`` None is the machine's own; ``notice`` is a
-    line for the top of the page (the demo says there what it is); ``places`` says where each camera hangs.
+    line for the top of the page (the demo says there what it is); ``places`` says where each camera hangs; ``plan`` who
+    is told of alerts.
     """
 
     run: str
@@ -250,6 +269,7 @@ class SiteFacts:
     notice: str = ""
     jurisdiction: str = ""
     places: Mapping[str, Whereabouts] = field(default_factory=dict)
+    plan: Plan = Plan()  # noqa: RUF009, it is frozen
 
     @property
     def schools(self) -> tuple[str, ...]:
@@ -288,11 +308,13 @@ class Console:
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
     ``expected`` says in words what so many more photos on the list would mean; ``looked_for`` counts those who can be
-    found just now; ``waiting`` what waits for an account.
+    found just now; ``waiting`` what waits for an account; ``push_key`` is the public key that push messages are signed
+    with.
     """
 
     facts: SiteFacts
     alerts: AlertQuestions
+    deliveries: DeliveryQuestions
     who: WhoQuestions
     proofs: Proofs
     passkeys: PasskeyProofs
@@ -307,5 +329,6 @@ class Console:
     looked_for: Callable[[], int]
     waiting: Callable[[Account], Waiting]
     device_key: bytes = field(repr=False)
+    push_key: str = ""
     secure: bool = False
     demo: bool = False
