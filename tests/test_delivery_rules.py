@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hallwatch.core.alert import Answer
+from hallwatch.core.alert_requests import AnswerAlert, SeeAlert
 from hallwatch.core.delivery import (
     GIVEN_UP_AFTER,
     SAYINGS,
@@ -22,7 +24,7 @@ from hallwatch.core.delivery import (
     remaining_s,
     wait_after,
 )
-from hallwatch.core.delivery_requests import KeepSubscription
+from hallwatch.core.delivery_requests import KeepSubscription, NoteDelivery
 from hallwatch.core.escalation import Chain, Plan, Told
 from hallwatch.core.kept import Whereabouts
 from hallwatch.core.policy.roles import Role
@@ -233,3 +235,38 @@ def test_push_goes_to_browsers_of_the_schools_staff(office: Office) -> None:
         targets = [one.target for one in found.of_alert("a1") if one.channel == "push"]
         assert len(targets) == 1
         assert b"push.example/sam" in (found.subscription(targets[0]) or b"")
+
+
+def test_people_who_look_and_answer_decide_who_is_told(office: Office) -> None:
+    """The life of an alert and its deliveries, through the keeper's own requests."""
+    with_plan(office)
+    by = []
+    for login in ("robin", "kim"):
+        office.enter(Role.SECURITY, ("North",), login)
+        known = office.reader.by_login(login)
+        assert known is not None
+        by.append(By(known[0].account_id))
+    office.keep(SIGHTING)
+    office.done(SeeAlert(by[0], "a1"))
+    assert states(office)["raised:chief"] == states(office)["raised:siren"] == "stopped"
+    assert states(office)["raised:mail"] == "due"
+    office.done(AnswerAlert(by[0], "a1", Answer.SAME, shown=("ab" * 32, "cd" * 32)))
+    assert states(office)["confirmed:police"] == "due"
+    with office.reader.deliveries() as found:
+        (police,) = (one for one in found.of_alert("a1") if one.channel == "police")
+    office.done(NoteDelivery(By("system"), police.delivery_id, 1, Result.ARRIVED, "200"))
+    office.done(
+        AnswerAlert(by[0], "a1", Answer.DIFFERENT, words="another nose", shown=("ab" * 32, "cd" * 32))
+    )
+    after = states(office)
+    assert after["recalled:police"] == "due"
+    assert "recalled:chief" not in after  # was never told
+
+
+def test_a_quiet_alert_is_for_the_console_alone(office: Office) -> None:
+    kept = with_plan(office).keep(SIGHTING)
+    new = Plan((Told("new", before_answer=True),))
+    for braked in (True, False):
+        with office.desk.records.transaction() as books:
+            raised(books, replace(kept, braked=braked), new, NOW)
+            assert ("new" in {one.channel for one in books.deliveries.of_alert("a1")}) is not braked

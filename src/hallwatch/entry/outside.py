@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.deliverer import DelivererOrder, DelivererState, Wake, deliver
 from hallwatch.entry.minded import Minded
@@ -16,18 +18,32 @@ FAULTY = "The channel {name} does not deliver: {why}. Trying again."
 class Outside:
     """Belongs to the supervisor's thread."""
 
-    def __init__(self, order: DelivererOrder, board: LiveBoard) -> None:
-        self.minded: Minded[DelivererOrder] = Minded("hw-deliverer", deliver, order, speaks=True)
+    def __init__(self, board: LiveBoard) -> None:
+        """Nobody is hired yet."""
+        self.minded: list[Minded[DelivererOrder]] = []
         self._board = board
         self._faulty: set[str] = set()
 
+    def hire(self, order: DelivererOrder) -> None:
+        """Have one from ``start`` on."""
+        self.minded = [Minded("hw-deliverer", deliver, order, speaks=True)]
+
+    def start(self) -> None:
+        """Start it."""
+        for one in self.minded:
+            one.start()
+
+    def end(self, patience_s: float) -> None:
+        """End it."""
+        for one in self.minded:
+            one.end(patience_s)
+
     def wake(self) -> None:
         """An alert is committed. A deliverer that is gone is noticed by its pipe and finds the alert by itself."""
-        if self.minded.link is not None and self.minded.ready:
-            try:
-                self.minded.link.send(Wake())
-            except OSError:
-                return
+        for one in self.minded:
+            if one.link is not None and one.ready:
+                with suppress(OSError):
+                    one.link.send(Wake())
 
     def hear(self, state: DelivererState) -> None:
         """What the deliverer says of itself, on every page."""
@@ -41,4 +57,5 @@ class Outside:
 
     def died(self, reason: str) -> None:
         """It is being started again."""
-        self._board.trouble(self.minded.name, MUTE.format(reason=reason))
+        for one in self.minded:
+            self._board.trouble(one.name, MUTE.format(reason=reason))

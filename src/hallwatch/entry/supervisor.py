@@ -60,7 +60,7 @@ class Supervisor:
         self._outbox = Outbox()
         self._stopping = Event()
         self._keeper: Minded[KeeperOrder] = Minded("hw-keeper", keep, keeper, speaks=False)
-        self._outside: Outside | None = None
+        self._outside = Outside(board)
         self._workers: list[Minded[WorkerOrder]] = []
         self._cameras: dict[str, tuple[CameraSection, ...]] = {}
         self._live: LiveList | None = None
@@ -96,7 +96,7 @@ class Supervisor:
 
     def deliver_by(self, order: DelivererOrder) -> None:
         """How people outside are told; before ``run``."""
-        self._outside = Outside(order, self._board)
+        self._outside.hire(order)
 
     def close(self) -> None:
         """End the keeper when ``run`` was never called."""
@@ -107,8 +107,7 @@ class Supervisor:
         try:
             for worker in self._workers:
                 worker.start()
-            if self._outside is not None:
-                self._outside.minded.start()
+            self._outside.start()
             while not self._stopping.is_set():
                 self._turn()
         finally:
@@ -119,9 +118,7 @@ class Supervisor:
         self._stopping.set()
 
     def _turn(self) -> None:
-        minded: list[AnyMinded] = [self._keeper, *self._workers]
-        if self._outside is not None:
-            minded.append(self._outside.minded)
+        minded: list[AnyMinded] = [self._keeper, *self._workers, *self._outside.minded]
         links = {one.link: one for one in minded if one.link is not None}
         for link in wait(list(links), timeout=TICK_S):
             one = links[link]  # type: ignore[index]
@@ -153,11 +150,9 @@ class Supervisor:
                 self._outbox.answered()
                 self._board.committed()
                 self._send_on()
-                if self._outside is not None:
-                    self._outside.wake()
+                self._outside.wake()
             case DelivererState():
-                if self._outside is not None:
-                    self._outside.hear(message)
+                self._outside.hear(message)
             case Held():
                 self._board.trouble("retention", message.why and HELD.format(why=message.why))
             case Forget():
@@ -267,7 +262,7 @@ class Supervisor:
                 one.name, f"Alerts cannot be saved just now: {reason}. Trying again.{matches}"
             )
             return
-        if self._outside is not None and one is self._outside.minded:
+        if one in self._outside.minded:
             self._outside.died(reason)
             return
         self._board.trouble(one.name, f"Analysis stopped: {reason}. It is being started again.")
@@ -290,8 +285,7 @@ class Supervisor:
             self._hear_out(self._keeper, TICK_S)
         if len(self._outbox):
             LOG.error("%d sightings could not be saved before the end", len(self._outbox))
-        if self._outside is not None:
-            self._outside.minded.end(STOP_PATIENCE_S)
+        self._outside.end(STOP_PATIENCE_S)
         self._keeper.end(STOP_PATIENCE_S)
 
     def _hear_out(self, one: AnyMinded, wait_s: float = 0.0) -> None:

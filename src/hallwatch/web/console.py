@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -12,7 +12,6 @@ from hallwatch.core.alert import Life
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
-from hallwatch.core.delivery import ChannelState
 from hallwatch.core.dossier import Dossier
 from hallwatch.core.escalation import Plan
 from hallwatch.core.events import CameraState
@@ -29,6 +28,7 @@ from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.waiting import Waiting
 from hallwatch.core.watchlist import Refusal
 from hallwatch.flow.listing_acts import ListPages, Photos
+from hallwatch.web.delivery_questions import DeliveryQuestions
 from hallwatch.web.papers import Papers
 
 
@@ -58,22 +58,6 @@ class AlertQuestions(Protocol):
 
     def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
         """Camera, threshold, answer ("": none) and how many alerts of a person."""
-
-
-class DeliveryQuestions(Protocol):
-    """Deliveries, as they stand now; may raise HallwatchError as above."""
-
-    def unshown(self, schools: Collection[str] | None = None) -> set[str]:
-        """Alerts (of these schools; None: of all) that no page has shown yet."""
-
-    def ringing(self, schools: Collection[str] | None = None) -> set[str]:
-        """Alerts for which sirens ring."""
-
-    def channels(self) -> list[ChannelState]:
-        """How every channel that was ever used is doing."""
-
-    def subscriptions_of(self, account_id: str) -> Sequence[str]:
-        """The ids of the account's browsers that take push messages."""
 
 
 class WhoQuestions(Protocol):
