@@ -22,6 +22,7 @@ from hallwatch.core.requests import (
     AlertRequest,
     AppealRequest,
     By,
+    DeliveryRequest,
     DisableAccount,
     ImportRequest,
     KeyRequest,
@@ -103,6 +104,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(OwnListRequest),
             *get_args(KeyRequest),
             *get_args(AlertRequest),
+            *get_args(DeliveryRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}

@@ -155,6 +155,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
     made = Console(
         facts=facts,
         alerts=office.reader,
+        deliveries=office.reader,
         who=office.reader,
         proofs=Passwords(),
         passkeys=Passkeys(),

@@ -21,6 +21,8 @@ HallwatchError
 │   ├── TryAgain          it could not be done just now; asking again may work
 │   └── StoreUnwritable   the database did not commit; whoever sent it still has it
 ├── SourceLost            a camera stopped for now; the decoder waits and tries again
+├── NotDelivered         a message did not arrive; trying again may work
+│   └── Undeliverable     and never will, in this way
 ├── StoreUnreadable       the database cannot be read just now; asking again may work
 ├── KeyGone               the key of a person was destroyed: nothing of them opens any more
 ├── SealBroken            a sealed record was altered, moved, or sealed with another key
@@ -112,6 +114,14 @@ class TryAgain(UserError):
 
 class StoreUnwritable(UserError):
     """The database did not commit; whoever sent the change still has it."""
+
+
+class NotDelivered(HallwatchError):
+    """A message did not arrive, or it is not known whether it did; the text says why and holds no secret."""
+
+
+class Undeliverable(NotDelivered):
+    """The other end will never take this message: trying again is useless."""
 
 
 class StoreUnreadable(HallwatchError):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from hallwatch.core.delivery import Message
 from hallwatch.core.model import Face, Luma, Pixels, Template, Templates
 
 
@@ -89,3 +90,16 @@ class Signer(Protocol):
 
     def sign(self, text: bytes) -> bytes:
         """An Ed25519 signature (64 bytes)."""
+
+
+class Channel(Protocol):
+    """A way to tell somebody outside. It is one thread's; a repeated message carries the same key."""
+
+    def send(self, message: Message) -> str:
+        """Returns when the other end has taken the message over: what it said, in a few words without secrets.
+
+        Raises NotDelivered, or Undeliverable where trying again is useless; both within a minute.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""

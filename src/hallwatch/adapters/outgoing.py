@@ -9,6 +9,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import httpx2
@@ -77,6 +79,60 @@ class CheckedTransport(httpx2.BaseTransport):
                 return address
             why = found
         raise Refused(why, request=request)
+
+
+def connected(
+    host: str, port: int, networks: Sequence[Network], *, timeout_s: float, resolving: Resolve = resolve
+) -> socket.socket:
+    """A connection to ``host``, judged as CheckedTransport does. Raises AddressRefused, OSError."""
+    why = f"{host} has no address"
+    for address in resolving(host, port):
+        found = refusal(address, networks, public=True)
+        if found is None:
+            return socket.create_connection((address, port), timeout=timeout_s)
+        why = found
+    raise AddressRefused(why)
+
+
+class AddressRefused(OSError):
+    """Nobody is connected to there, and why."""
+
+
+_STARTS = frozenset(
+    {
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.fork",
+        "os.forkpty",
+        "pty.spawn",
+    }
+)
+
+
+def confine(networks: Sequence[Network]) -> None:
+    """From now on, and for good, this process connects only where ``refusal`` lets it, and starts no program.
+
+    For libraries that connect by themselves. The calling thread is left out: it is ours, and talks with the database.
+    Judged is the address of each connection (``sys.audit``), after names are resolved and redirects followed. It holds
+    back what is written in Python; code in C that opens sockets of its own does not ask.
+    """
+    ours = threading.get_ident()
+
+    def judge(event: str, arguments: tuple[object, ...]) -> None:
+        if threading.get_ident() == ours:
+            return
+        if event in _STARTS:
+            raise PermissionError("no program is started here")
+        if event not in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+            return
+        place = arguments[1]
+        if isinstance(place, tuple) and (why := refusal(str(place[0]), networks, public=True)):
+            raise AddressRefused(why)
+
+    sys.addaudithook(judge)
 
 
 class _Bounded(httpx2.SyncByteStream):

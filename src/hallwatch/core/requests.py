@@ -28,6 +28,7 @@ from hallwatch.core.alert_requests import AlertRequest as AlertRequest
 from hallwatch.core.api_key_requests import KeyRequest as KeyRequest
 from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
+from hallwatch.core.delivery_requests import DeliveryRequest as DeliveryRequest
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.model import Person
@@ -153,6 +154,7 @@ Request: TypeAlias = (
     | KeyRequest
     | AlertRequest
     | SiteRequest
+    | DeliveryRequest
 )
 
 

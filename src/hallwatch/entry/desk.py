@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.records import Records
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.audit import Checkpoint
+from hallwatch.core.escalation import Plan
 from hallwatch.core.events import ListChange, Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.jurisdiction import ListingRules, Profile, Retention
@@ -32,6 +33,7 @@ from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.answering import Answering
 from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
+from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
@@ -99,9 +101,10 @@ class Desk:
         chest: Chest,
         time_zone: str | None = None,
         schools: frozenset[str] = frozenset(),
+        plan: Plan = Plan(),  # noqa: B008, it is frozen
     ) -> None:
         """Open keys and database. Without a ``time_zone`` days are those that the console has set, or the machine's;
-        ``schools`` are those that cameras name. Raises SettingsError, KeysError."""
+        ``schools`` are those that cameras name; ``plan`` says who is told. Raises SettingsError, KeysError."""
         self.chest, self.store = chest, chest.open(writable=True)
         self.records = Records(
             place,
@@ -110,10 +113,11 @@ class Desk:
             headed=lambda mark: keep_head(chest.head, mark),
             head=_signed_head(chest, self.store),
         )
+        self.plan = self._timed(plan)
         self._touched: list[str] = []
         self.busy = True
         self._zone = self._zone_of(time_zone)
-        self.raising = Raising(self.records.transaction, self._today)
+        self.raising = Raising(self.records.transaction, self._today, self.plan)
         self.retaining = Retaining(
             self.records.transaction,
             self._retention,
@@ -152,7 +156,8 @@ class Desk:
             AppealKeeping(self.listings, self.listings.number),
             OwnListKeeping(self.records.transaction, self.listings.today, self.listings.number),
             KeyKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
-            Answering(self.records.transaction),
+            Answering(self.records.transaction, self.plan),
+            DeliveryKeeping(self.records.transaction),
             lambda: datetime.now(UTC),
         )
         try:
@@ -219,6 +224,12 @@ class Desk:
             numbers = dict.fromkeys(record.person_id for record in books.listings.listings())
             found = [books.listings.change_of(number) for number in numbers]
         return [change for change in found if change is not None]
+
+    def _timed(self, plan: Plan) -> Plan:
+        """The plan with the console's own pace, where hallwatch.toml says none."""
+        with self.records.transaction() as books:
+            kept = books.settings.get(f"{PREFIX}alerting.seen_within_s")
+        return plan if plan.seen_within_s or not kept else replace(plan, seen_within_s=json.loads(kept))
 
     def _zone_of(self, said: str | None) -> ZoneInfo | None:
         """hallwatch.toml's zone, or the console's."""

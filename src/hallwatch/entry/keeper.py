@@ -19,6 +19,7 @@ from pathlib import Path
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.reader import Reader
+from hallwatch.core.escalation import Plan
 from hallwatch.core.events import Forget, ListChange, ListChanges, PassesCounted
 from hallwatch.core.import_requests import AnswerImport
 from hallwatch.core.kept import Whereabouts
@@ -47,6 +48,7 @@ class KeeperOrder:
     places: dict[str, Whereabouts]
     meaning: str = ""
     time_zone: str | None = None
+    plan: Plan = Plan()  # noqa: RUF009, it is frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
     An error while committing ends the process: whoever sent the sighting still holds it and sends it again.
     """
     schools = frozenset(place.school for place in order.places.values())
-    desk = Desk(order.place, order.chest, order.time_zone, schools)
+    desk = Desk(order.place, order.chest, order.time_zone, schools, order.plan)
     try:
         meaning = order.meaning
         alerting = Alerting(

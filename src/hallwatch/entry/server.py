@@ -23,6 +23,7 @@ from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, Note, Request, TouchSession
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.certificates import Certificates, acme_of, tls_of
+from hallwatch.entry.channels import check, plan_of, push_key
 from hallwatch.entry.comparing import Comparing
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
@@ -40,7 +41,9 @@ from hallwatch.entry.settings_desk import SettingsDesk
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.tls import Served
 from hallwatch.entry.wiring import (
+    VAPID,
     chest_of,
+    deliverer_order,
     list_order,
     live_list,
     pack_order,
@@ -89,7 +92,10 @@ class Server:
             chest.open(writable=True)
             store = chest.open()
             socket = self._data / SOCKET
-            keeper = KeeperOrder(place, chest, socket, places_of(site), time_zone=site.site.time_zone)
+            check(site.channel)
+            keeper = KeeperOrder(
+                place, chest, socket, places_of(site), time_zone=site.site.time_zone, plan=plan_of(site)
+            )
             self._supervisor = Supervisor(keeper, self._board)
             self._supervisor.open_keeper()
             self._alerts = Reader(place, store)
@@ -119,6 +125,7 @@ class Server:
             Console(
                 facts=_facts(site, self.prepared, notice or forbidden or ""),
                 alerts=self._alerts,
+                deliveries=self._alerts,
                 who=self._alerts,
                 proofs=Passwords(),
                 passkeys=Passkeys(),
@@ -134,12 +141,14 @@ class Server:
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),
+                push_key=push_key(store.secret(VAPID)),
                 secure=served is not None,
                 demo=demo,
             )
         )
         name = None if site.acme is None else site.acme.domain
         self._http = HttpServer(app, listening, served=served, name=name, ending=self._board.end)
+        self._supervisor.deliver_by(deliverer_order(site, store, socket, self.url))
         self._certificates = None if served is None else Certificates(served, acme, self._board.trouble)
         self._failure: BaseException | None = None
 
@@ -273,6 +282,7 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         notice=notice,
         jurisdiction=site.site.jurisdiction,
         places=places_of(site),
+        plan=plan_of(site),
     )
 
 

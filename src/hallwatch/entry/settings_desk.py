@@ -46,6 +46,8 @@ class SettingsDesk:
                 for table in tables
             ),
             *(_camera(camera) for camera in self.running.cameras),
+            *(_table(f"[[channel]] {channel.name}", channel) for channel in self.running.channel),
+            *(_table("[[chain]]", chain) for chain in self.running.chain),
         )
 
     def changeable(self, name: str) -> Setting | None:
@@ -140,6 +142,16 @@ def _camera(camera: CameraSection) -> SettingGroup:
         words = masked(camera.address) if name == "address" else _words(getattr(camera, name))
         found.append(Setting(name, words, its.description or ""))
     return SettingGroup(f"[[cameras]] {camera.name}", tuple(found))
+
+
+def _table(title: str, section: Section) -> SettingGroup:
+    """A table of which there are several; what is secret is only said to be set."""
+    found = []
+    for name, its in type(section).model_fields.items():
+        secret = isinstance(its.json_schema_extra, dict) and its.json_schema_extra.get("secret")
+        value = getattr(section, name)
+        found.append(Setting(name, _secret_words(value) if secret else _words(value), its.description or ""))
+    return SettingGroup(title, tuple(found))
 
 
 def _secret_words(value: Plain) -> str:

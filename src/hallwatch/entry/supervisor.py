@@ -25,10 +25,12 @@ from hallwatch.core.events import (
 from hallwatch.core.kept import KeptAlert
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
+from hallwatch.entry.deliverer import DelivererOrder, DelivererReady, DelivererState
 from hallwatch.entry.keeper import Dropped, Held, KeeperOrder, KeeperReady, KeptOut, Meaning, keep
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
+from hallwatch.entry.outside import Outside
 from hallwatch.entry.pass_count import PassCount
 from hallwatch.entry.telling_list import DEAF, Telling
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
@@ -49,7 +51,7 @@ HELD = (
     " hallwatch release-deletion."
 )
 
-AnyMinded: TypeAlias = "Minded[KeeperOrder] | Minded[WorkerOrder]"
+AnyMinded: TypeAlias = "Minded[KeeperOrder] | Minded[WorkerOrder] | Minded[DelivererOrder]"
 
 
 class Supervisor:
@@ -60,6 +62,7 @@ class Supervisor:
         self._outbox = Outbox()
         self._stopping = Event()
         self._keeper: Minded[KeeperOrder] = Minded("hw-keeper", keep, keeper, speaks=False)
+        self._outside = Outside(board)
         self._workers: list[Minded[WorkerOrder]] = []
         self._cameras: dict[str, tuple[CameraSection, ...]] = {}
         self._live: LiveList | None = None
@@ -94,6 +97,10 @@ class Supervisor:
         self._cameras = {worker.name: worker.order.cameras for worker in self._workers}
         self._explain(meaning)
 
+    def deliver_by(self, order: DelivererOrder) -> None:
+        """How people outside are told; before ``run``."""
+        self._outside.hire(order)
+
     def close(self) -> None:
         """End the keeper when ``run`` was never called."""
         self._keeper.end(STOP_PATIENCE_S)
@@ -103,6 +110,7 @@ class Supervisor:
         try:
             for worker in self._workers:
                 worker.start()
+            self._outside.start()
             while not self._stopping.is_set():
                 self._turn()
         finally:
@@ -113,7 +121,7 @@ class Supervisor:
         self._stopping.set()
 
     def _turn(self) -> None:
-        minded: list[AnyMinded] = [self._keeper, *self._workers]
+        minded: list[AnyMinded] = [self._keeper, *self._workers, *self._outside.minded]
         links = {one.link: one for one in minded if one.link is not None}
         for link in wait(list(links), timeout=TICK_S):
             one = links[link]  # type: ignore[index]
@@ -146,6 +154,9 @@ class Supervisor:
                 self._outbox.answered()
                 self._board.committed()
                 self._send_on()
+                self._outside.wake()
+            case DelivererState():
+                self._outside.hear(message)
             case Held():
                 self._board.trouble("retention", message.why and HELD.format(why=message.why))
             case Forget():
@@ -169,7 +180,7 @@ class Supervisor:
             case CameraState():
                 self._board.camera(message)
                 self._passes.heard(message)
-            case WorkerReady() | KeeperReady():
+            case WorkerReady() | KeeperReady() | DelivererReady():
                 one.ready = True
                 self._board.trouble(one.name, None)
             case Failed():
@@ -274,6 +285,9 @@ class Supervisor:
                 one.name, f"Alerts cannot be saved just now: {reason}. Trying again.{matches}"
             )
             return
+        if one in self._outside.minded:
+            self._outside.died(reason)
+            return
         self._board.trouble(one.name, f"Analysis stopped: {reason}. It is being started again.")
         for camera in self._cameras[one.name]:
             self._board.camera(
@@ -295,6 +309,7 @@ class Supervisor:
             self._hear_out(self._keeper, TICK_S)
         if len(self._outbox):
             LOG.error("%d sightings could not be saved before the end", len(self._outbox))
+        self._outside.end(STOP_PATIENCE_S)
         self._keeper.end(STOP_PATIENCE_S)
 
     def _hear_out(self, one: AnyMinded, wait_s: float = 0.0) -> None:

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.keys.keystore import KeyStore
 from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
+from hallwatch.adapters.store.sealed import FOR_PUSH
 from hallwatch.core.decide.passes import counted
 from hallwatch.core.kept import Whereabouts
+from hallwatch.entry.deliverer import DelivererOrder
 from hallwatch.entry.enrolment import NOBODY, ListOrder, Prepared
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.worker import PackOrder, WorkerOrder
@@ -23,6 +25,8 @@ from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import CameraSection, Site
 
 DATABASE = "hallwatch.db"
+VAPID = "vapid"
+"""The secret that the key of push messages is made of: the same as long as the key store is."""
 
 
 def list_order(
@@ -84,6 +88,23 @@ def worker_orders(
         )
         for hand in hands
     ]
+
+
+def deliverer_order(site: Site, store: KeyStore, keeper: Path, url: str) -> DelivererOrder:
+    """How people outside the console are told; ``url`` is where the server listens."""
+    return DelivererOrder(
+        place=place_of(site),
+        socket=keeper,
+        channels=site.channel,
+        networks=site.network.services,
+        here=f"hallwatch-{store.secret('installation').hex()[:12]}",
+        site=site.site.name,
+        console=site.alerting.console_address or url.rstrip("/"),
+        language=site.alerting.language,
+        time_zone=site.site.time_zone,
+        key=store.secret(FOR_PUSH),
+        vapid=store.secret(VAPID),
+    )
 
 
 def pack_order(site: Site, environment: Environment, store: KeyStore) -> PackOrder:

@@ -9,19 +9,23 @@ from datetime import datetime
 from hallwatch.core.alert import Answer, Life, MayNot, Step, answered, closed, raised_threshold, seen
 from hallwatch.core.alert_requests import AlertRequest, AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
 from hallwatch.core.audit import Deed, Plain
+from hallwatch.core.escalation import Plan
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import By, Done, Refused, Reply
 from hallwatch.core.restraint import Restraint, What
+from hallwatch.flow import delivering
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.raising import look_for_brake
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Answers requests about alerts, one after the other: there is no race for the first answer."""
+    """Answers requests about alerts, one after the other: there is no race for the first answer. ``plan`` says who is
+    told of an answer, in the same transaction."""
 
     transaction: Callable[[], Transaction]
+    plan: Plan
 
     def answer(self, request: AlertRequest, now: datetime) -> Reply:
         """Done when it is committed, Refused when nothing happened."""
@@ -41,10 +45,18 @@ class Answering:
                 return Done(subject=alert.alert_id)
             if isinstance(step, MayNot):
                 return Refused(step.why)
-            life = books.alerts.take(alert.alert_id, life, step)
+            before, life = life.agreed, books.alerts.take(alert.alert_id, life, step)
             books.audit.add(_deed(request.by, alert, step, life), now)
             _follow(books, alert, life, request.by, now)
+            self._tell(books, alert, before, life, now)
             return Done(subject=alert.alert_id, number=len(life.steps))
+
+    def _tell(self, books: Books, alert: KeptAlert, before: Answer | None, life: Life, now: datetime) -> None:
+        """Whoever looks has the alert. An answer that stands is told to whom it concerns, and so is another one."""
+        delivering.seen(books, alert.alert_id, now)
+        if life.agreed is not before and life.agreed in (Answer.SAME, Answer.DIFFERENT):
+            same, turn = life.agreed is Answer.SAME, str(len(life.steps))
+            delivering.answered(books, alert, self.plan, now, same=same, turn=turn)
 
 
 def _sees(mine: Account, alert: KeptAlert) -> bool:

@@ -12,6 +12,7 @@ from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry, Deed
 from hallwatch.core.decide.brake import Incident
+from hallwatch.core.delivery import Delivery
 from hallwatch.core.events import Sighting
 from hallwatch.core.import_batch import BatchItem, BatchPerson, BatchRecord, BatchState
 from hallwatch.core.kept import KeptAlert, Whereabouts
@@ -183,6 +184,18 @@ class ApiKeys(Protocol):
     def used(self, key_id: str, now: datetime) -> None: ...
 
 
+class Deliveries(Protocol):
+    """Deliveries of alerts, and browsers that want push messages."""
+
+    def add(self, delivery: Delivery) -> bool: ...
+    def put(self, delivery: Delivery) -> None: ...
+    def one(self, delivery_id: str) -> Delivery | None: ...
+    def of_alert(self, alert_id: str) -> list[Delivery]: ...
+    def subscribers(self) -> list[tuple[str, str]]: ...
+    def subscribe(self, subscription_id: str, account_id: str, plain: bytes, now: datetime) -> None: ...
+    def unsubscribe(self, subscription_id: str) -> str | None: ...
+
+
 class Trail(Protocol):
     """The audit trail."""
 
@@ -212,7 +225,14 @@ class WithAlerts(Trailed, Protocol):
     def alerts(self) -> Alerts: ...
 
 
-class Books(WithAccounts, WithAlerts, Protocol):
+class WithDeliveries(WithAccounts, Protocol):
+    """Deliveries, whose they are, and the trail."""
+
+    @property
+    def deliveries(self) -> Deliveries: ...
+
+
+class Books(WithDeliveries, WithAlerts, Protocol):
     """Everything."""
 
     @property

@@ -10,6 +10,7 @@ from typing import Protocol
 from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
 from hallwatch.core.api_key_requests import DropKey, MakeKey, UseKey
 from hallwatch.core.audit import Deed
+from hallwatch.core.delivery_requests import DropSubscription, KeepSubscription, NoteDelivery, ShowAlerts
 from hallwatch.core.import_requests import (
     AnswerImport,
     CloseImport,
@@ -62,6 +63,7 @@ from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.books import Transaction
 from hallwatch.flow.cohort import keep_cohort
+from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
@@ -108,6 +110,7 @@ class Keeping:
     own_lists: OwnListKeeping
     api_keys: KeyKeeping
     answering: Answering
+    deliveries: DeliveryKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -219,6 +222,8 @@ class Keeping:
                 return self.api_keys.answer(request, now)
             case SeeAlert() | AnswerAlert() | CloseAlert() | ReviewPerson():
                 return self.answering.answer(request, now)
+            case NoteDelivery() | ShowAlerts() | KeepSubscription() | DropSubscription():
+                return self.deliveries.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

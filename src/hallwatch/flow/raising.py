@@ -11,12 +11,14 @@ from uuid import UUID, uuid5
 from hallwatch.core.alert import takes
 from hallwatch.core.audit import Plain
 from hallwatch.core.decide.brake import DAY, why_braked
+from hallwatch.core.escalation import Plan
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import State
 from hallwatch.core.requests import By
 from hallwatch.core.restraint import Restraint, What
 from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.delivering import raised
 from hallwatch.flow.listings import BASE
 
 AGAIN = UUID("0a9a3f4e-6a3e-5d0b-9a55-52c8f3f5a3c7")
@@ -26,10 +28,12 @@ SYSTEM = By("system")
 
 @dataclass(frozen=True, slots=True)
 class Raising:
-    """Keeps sightings, each in one transaction with its audit entry. ``today`` is the day at the site."""
+    """Keeps sightings, each in one transaction with its audit entry. ``today`` is the day at the site; ``plan`` says
+    who is told of a new alert, in the same transaction."""
 
     transaction: Callable[[], Transaction]
     today: Callable[[], date]
+    plan: Plan
 
     def keep(
         self, sighting: Sighting, *, place: Whereabouts, meaning: str, now: datetime
@@ -60,6 +64,7 @@ class Raising:
                 if why is not None:
                     detail["braked"] = why
                 books.audit.add(SYSTEM.does("alert.raise", kept.alert_id, detail=detail), now)
+                raised(books, kept, self.plan, now)
             return kept
 
     def _is_kept_out(self, books: Books, person_id: str, sighting: Sighting, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from hallwatch.errors import SettingsError
 from hallwatch.settings.acme import AcmeSection
+from hallwatch.settings.channels import FILES, ChannelSection
 from hallwatch.settings.site import MADE, ConsoleSection, DatabaseSection, Site
 
 EXAMPLE = """\
@@ -76,6 +77,7 @@ def _anchored(site: Site, folder: Path) -> Site:
             ),
             "cameras": cameras,
             "console": _anchored_console(site.console, folder),
+            "channel": tuple(_anchored_channel(channel, folder) for channel in site.channel),
             "acme": None if site.acme is None else _anchored_acme(site.acme, folder),
             "keys": site.keys.model_copy(
                 update={
@@ -87,6 +89,11 @@ def _anchored(site: Site, folder: Path) -> Site:
             "database": None if site.database is None else _anchored_database(site.database, folder),
         }
     )
+
+
+def _anchored_channel(channel: ChannelSection, folder: Path) -> ChannelSection:
+    paths = {name: getattr(channel, name, None) for name in FILES}
+    return channel.model_copy(update={name: str(folder / path) for name, path in paths.items() if path})
 
 
 def _anchored_console(console: ConsoleSection, folder: Path) -> ConsoleSection:

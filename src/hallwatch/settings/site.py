@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from hallwatch.core.escalation import PUSH
 from hallwatch.core.policy.networks import HOME, networks_of
 from hallwatch.settings.acme import AcmeSection
+from hallwatch.settings.channels import AlertingSection, ChainSection, ChannelSection
 from hallwatch.settings.notice import NoticeSection
 from hallwatch.settings.section import IN_CONSOLE, TWO_PEOPLE, Section
 from hallwatch.settings.sign_in import SignInSection
@@ -250,6 +252,9 @@ class Site(Section):
     keys: KeysSection = Field(default_factory=lambda: KeysSection())
     sign_in: SignInSection = Field(default_factory=lambda: SignInSection())
     notice: NoticeSection = Field(default_factory=lambda: NoticeSection())
+    alerting: AlertingSection = Field(default_factory=lambda: AlertingSection())
+    channel: tuple[ChannelSection, ...] = Field(default=(), strict=False)
+    chain: tuple[ChainSection, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Site:
@@ -258,6 +263,24 @@ class Site(Section):
             if camera.name in seen:
                 raise ValueError(f'two cameras are called "{camera.name}"; give each its own name')
             seen.add(camera.name)
+        return self
+
+    @model_validator(mode="after")
+    def _chains_are_of_staff(self) -> Site:
+        known = {one.name: one for one in self.channel}
+        if len(known) < len(self.channel):
+            raise ValueError("two channels have one name; give each its own")
+        for name in (name for chain in self.chain for name in chain.steps if name != PUSH.name):
+            if name not in known:
+                raise ValueError(f'a chain names the channel "{name}", and there is no such [[channel]]')
+            if not known[name].before_answer:
+                raise ValueError(
+                    f'the channel "{name}" stands in a chain, so it is told before an answer: that needs'
+                    " before_answer = true, and only the school's own staff at its other end"
+                )
+        schools = [school for chain in self.chain for school in chain.schools or ("",)]
+        if len(set(schools)) < len(schools):
+            raise ValueError("a school has two chains; give each school one")
         return self
 
     @model_validator(mode="after")

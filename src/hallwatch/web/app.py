@@ -19,6 +19,7 @@ from hallwatch.web import (
     api,
     api_keys,
     appeals,
+    delivery,
     kinds,
     languages,
     lists,
@@ -75,6 +76,7 @@ def create_app(console: Console) -> FastAPI:
     lists.add_routes(app, console, pages)  # after those: one of its doors takes any act with a listing
     api.add_routes(app, console)
     alerts.add_routes(app, console, pages)
+    delivery.add_routes(app, console, pages)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:
@@ -84,9 +86,9 @@ def create_app(console: Console) -> FastAPI:
         return HTMLResponse(pages.console(visitor))
 
     @app.get("/events")
-    def live(request: Request, after: int = 0) -> StreamingResponse:
+    def live(request: Request, after: int = 0, siren: bool = False) -> StreamingResponse:
         seen = _last_seen(request.headers.get("last-event-id"), after)
-        stream = events(console, pages, visitor_of(request), seen)
+        stream = events(console, pages, visitor_of(request), None if siren else seen)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     @app.post("/language")

@@ -14,6 +14,7 @@ from hallwatch.core.appeal import Appeal
 from hallwatch.core.asked_setting import AskedSetting
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier
+from hallwatch.core.escalation import Plan
 from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import ListingRecord, State
@@ -28,6 +29,7 @@ from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.waiting import Waiting
 from hallwatch.core.watchlist import Refusal
 from hallwatch.flow.listing_acts import ListPages, Photos
+from hallwatch.web.delivery_questions import DeliveryQuestions
 from hallwatch.web.gate import GateQuestions
 from hallwatch.web.papers import Papers
 
@@ -246,7 +248,8 @@ class SiteFacts:
     ``run`` is another text at every start; ``expired`` and
     ``not_begun`` the rows left out by their dates, ``noted`` are rows of which something is to be known;
     ``meaning`` explains the score in one or two sentences; ``zone`` None is the machine's own; ``notice`` is a
-    line for the top of the page (the demo says there what it is); ``places`` says where each camera hangs.
+    line for the top of the page (the demo says there what it is); ``places`` says where each camera hangs; ``plan`` who
+    is told of alerts.
     """
 
     run: str
@@ -262,6 +265,7 @@ class SiteFacts:
     notice: str = ""
     jurisdiction: str = ""
     places: Mapping[str, Whereabouts] = field(default_factory=dict)
+    plan: Plan = Plan()  # noqa: RUF009, it is frozen
 
     @property
     def schools(self) -> tuple[str, ...]:
@@ -300,11 +304,13 @@ class Console:
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
     ``expected`` says in words what so many more photos on the list would mean; ``looked_for`` counts those who can be
-    found just now; ``waiting`` what waits for an account.
+    found just now; ``waiting`` what waits for an account; ``push_key`` is the public key that push messages are signed
+    with.
     """
 
     facts: SiteFacts
     alerts: AlertQuestions
+    deliveries: DeliveryQuestions
     who: WhoQuestions
     proofs: Proofs
     passkeys: PasskeyProofs
@@ -320,5 +326,6 @@ class Console:
     looked_for: Callable[[], int]
     waiting: Callable[[Account], Waiting]
     device_key: bytes = field(repr=False)
+    push_key: str = ""
     secure: bool = False
     demo: bool = False

@@ -132,7 +132,38 @@ MEANING = (
     ),
 )
 
-LINES = (*SIGNING_IN, *TROUBLES, *CAMERAS, *ROWS, *MEANING)
+DELIVERIES = (
+    N_("UNDELIVERED: {count} possible matches have reached nobody. Look at them now; Deliveries says why."),
+    N_("Nobody outside the console is told just now: {reason}. Trying again."),
+    N_("The channel {name} does not deliver: {why}. Trying again."),
+    N_("the mail server refuses the user name or password"),
+    N_("the mail server takes none of the addresses ({code})"),
+    N_("the mail server broke off the connection"),
+    N_("the mail server answers {code}"),
+    N_("the mail server cannot be used ({error})"),
+    N_("the mail server's certificate is not believed ({reason})"),
+    N_("the mail server does not answer in time"),
+    N_("the mail server cannot be reached ({error})"),
+    N_("the receiver does not answer in time"),
+    N_("the receiver cannot be reached ({error})"),
+    N_("the receiver wants nothing more (410)"),
+    N_("the receiver sends us elsewhere ({status}), which is never followed"),
+    N_("the receiver answers {status}"),
+    N_("the broker cannot be reached"),
+    N_("the broker refuses us ({reason})"),
+    N_("the broker broke off the connection"),
+    N_("the broker took nothing ({error})"),
+    N_("the broker does not acknowledge in time"),
+    N_("that browser wants no messages any more"),
+    N_("what that browser gave cannot be used"),
+    N_("the push service does not answer in time"),
+    N_("the push service cannot be reached ({error})"),
+    N_("the push service answers {status}"),
+    N_("the service did not take it"),
+    N_("it failed ({error})"),
+)
+
+LINES = (*SIGNING_IN, *TROUBLES, *CAMERAS, *ROWS, *MEANING, *DELIVERIES)
 
 LISTINGS = (
     N_("others have said yes to these photos, or are asked to; end the listing and write another"),

@@ -169,6 +169,8 @@ def own_page(
         most_key_days=MOST_DAYS,
         most_key_name=MOST_NAME,
         now=datetime.now(UTC),
+        push_key=console.push_key if visitor.account.may(May.SEE_ALERTS) else "",
+        browsers=console.deliveries.subscriptions_of(visitor.account.account_id),
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
 

@@ -31,6 +31,7 @@ NAVIGATION = (
     ("/people", N_("People and roles"), May.MANAGE_ACCOUNTS),
     ("/audit", N_("Audit"), May.READ_AUDIT),
     ("/settings", N_("Settings"), May.SEE_SETTINGS),
+    ("/delivery", N_("Deliveries"), May.SEE_HEALTH),
     ("/health", N_("Health"), May.SEE_HEALTH),
 )
 

@@ -20,6 +20,8 @@ STORE = "keys.db"
 JOURNAL = "deletions.jsonl"
 SITE = "site"
 """The key of what belongs to nobody in particular: secrets of settings, blind indices, matrices."""
+FOR = "for "
+"""Key ids that begin so are derived from the site's key and stored nowhere: keys for one purpose, which can be lent."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS key (
@@ -144,6 +146,8 @@ class KeyStore:
         connection.execute("INSERT INTO key (id, wrapped, created) VALUES (?, ?, ?)", row)
 
     def _key(self, key_id: str) -> bytes:
+        if key_id.startswith(FOR):
+            return self.secret(key_id)
         with closing(self._connect(readonly=True)) as connection:
             row = connection.execute("SELECT wrapped FROM key WHERE id = ?", (key_id,)).fetchone()
         if row is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from hashlib import sha256
@@ -17,6 +17,7 @@ from hallwatch.adapters.store.alerts import AlertQuestions
 from hallwatch.adapters.store.api_keys import ApiKeyQuestions
 from hallwatch.adapters.store.appeals import AppealQuestions
 from hallwatch.adapters.store.audit_log import AuditQuestions
+from hallwatch.adapters.store.deliveries import DeliveryQuestions
 from hallwatch.adapters.store.import_batches import ImportQuestions
 from hallwatch.adapters.store.import_known import known_of
 from hallwatch.adapters.store.list_pages import ListPages
@@ -32,6 +33,7 @@ from hallwatch.core.alert import Life
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
+from hallwatch.core.delivery import ChannelState
 from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.import_batch import Known
 from hallwatch.core.imports import Entry
@@ -189,6 +191,32 @@ class Reader:
         """Lists as a whole, all answered from one moment."""
         with self._session() as session:
             yield ListPages(session, self._seals)
+
+    @contextmanager
+    def deliveries(self) -> Iterator[DeliveryQuestions]:
+        """Questions about deliveries."""
+        with self._session() as session:
+            yield DeliveryQuestions(session, self._seals)
+
+    def unshown(self, schools: Collection[str] | None = None) -> set[str]:
+        """Alerts (of these schools; None: of all) that no page has shown yet."""
+        with self.deliveries() as deliveries:
+            return deliveries.unshown(schools)
+
+    def ringing(self, schools: Collection[str] | None = None) -> set[str]:
+        """Alerts for which sirens ring."""
+        with self.deliveries() as deliveries:
+            return deliveries.ringing(schools)
+
+    def channels(self) -> list[ChannelState]:
+        """How every channel that was ever used is doing."""
+        with self.deliveries() as deliveries:
+            return deliveries.channels()
+
+    def subscriptions_of(self, account_id: str) -> Sequence[str]:
+        """The ids of the account's browsers that take push messages."""
+        with self.deliveries() as deliveries:
+            return deliveries.subscriptions_of(account_id)
 
     def dossier(self, person_id: str) -> Dossier | None:
         """Everything that is kept of a person, from one moment; None for whoever is not known."""

@@ -17,6 +17,7 @@ from hallwatch.adapters.store.alerts import AlertBook
 from hallwatch.adapters.store.api_keys import ApiKeyBook
 from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
+from hallwatch.adapters.store.deliveries import DeliveryBook
 from hallwatch.adapters.store.import_batches import ImportBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.own_lists import OwnListBook
@@ -41,6 +42,7 @@ class Books:
     settings: SettingsBook
     accounts: AccountBook
     api_keys: ApiKeyBook
+    deliveries: DeliveryBook
     audit: AuditBook
     appeals: AppealBook
     own_lists: OwnListBook
@@ -102,6 +104,7 @@ class Records:
                     SettingsBook(session, self._seals),
                     AccountBook(session, self._seals),
                     ApiKeyBook(session, self._seals),
+                    DeliveryBook(session, self._seals),
                     audit,
                     AppealBook(session, self._seals),
                     OwnListBook(session, self._seals),

@@ -37,6 +37,8 @@ class Spoken:
 
 
 _SPOKEN: TypeAdapter[Spoken] = TypeAdapter(Spoken)
+FOR_PUSH = "for push"
+"""The key of push subscriptions: the deliverer has it, and no other."""
 _NAMED: TypeAdapter[Named] = TypeAdapter(Named)
 
 ERASED = Named("", "Erased person", ())
@@ -127,6 +129,14 @@ class Seals:
     def open_site(self, place: str, sealed: bytes) -> bytes:
         """The same."""
         return self.vault.unseal("site", sealed, place)
+
+    def subscription(self, subscription_id: str, plain: bytes) -> bytes:
+        """Where a browser takes push messages."""
+        return self.vault.seal(FOR_PUSH, plain, f"push_subscription/{subscription_id}")
+
+    def open_subscription(self, subscription_id: str, sealed: bytes) -> bytes:
+        """The same."""
+        return self.vault.unseal(FOR_PUSH, sealed, f"push_subscription/{subscription_id}")
 
     def content(self, person: Person, photos: Sequence[PhotoKept]) -> bytes:
         """A keyed digest of everything that is kept of a person."""

@@ -293,3 +293,41 @@ class ListingRow(Base):
     emergency: Mapped[bool] = mapped_column(Boolean)
     emergency_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DeliveryRow(Base):
+    """An alert on its way through one channel: core.delivery.Delivery."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_state", "state", "channel"),
+        Index("ix_delivery_alert_id", "alert_id"),
+    )
+
+    delivery_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(Text, ForeignKey("alert.alert_id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text)
+    school: Mapped[str] = mapped_column(Text)
+    step: Mapped[int] = mapped_column(Integer)
+    reaches: Mapped[bool] = mapped_column(Boolean)
+    state: Mapped[str] = mapped_column(Text)
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    due: Mapped[datetime] = mapped_column(UtcDateTime)
+    wait_s: Mapped[float] = mapped_column(Float)
+    attempts: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str] = mapped_column(Text)
+    changed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SubscriptionRow(Base):
+    """A browser of an account that wants push messages: where they go and with which keys, as JSON under a key that
+    only keeper and deliverer have."""
+
+    __tablename__ = "push_subscription"
+
+    subscription_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    account_id: Mapped[str] = mapped_column(Text, ForeignKey("account.account_id", ondelete="CASCADE"))
+    made: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

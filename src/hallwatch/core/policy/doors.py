@@ -71,6 +71,8 @@ WEB = (
     Door("POST /account/passkey/ask", Who.SIGNED_IN, Whose.OWN, grave=True),
     Door("POST /account/passkey", Who.SIGNED_IN, Whose.OWN, grave=True),
     Door("POST /account/passkey/{credential_id}/drop", Who.SIGNED_IN, Whose.OWN, grave=True),
+    Door("POST /account/push", May.SEE_ALERTS, Whose.OWN),
+    Door("POST /account/push/{subscription_id}/drop", Who.SIGNED_IN, Whose.OWN),
     Door("POST /sign-in/passkey/ask", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in/passkey", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /account/keys", May.MAKE_KEYS, Whose.OWN, grave=True),
@@ -106,6 +108,8 @@ WEB = (
     Door("GET /roster", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /roster", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("GET /audit", May.READ_AUDIT, Whose.SITE),
+    Door("GET /delivery", May.SEE_HEALTH, Whose.SITE),
+    Door("GET /siren", May.SEE_ALERTS, Whose.SCHOOLS),
     Door("GET /health", May.SEE_HEALTH, Whose.SITE),
     Door("GET /settings", May.SEE_SETTINGS, Whose.SITE),
     Door("GET /settings/{name}", May.CHANGE_SETTINGS, Whose.SITE, grave=True),
@@ -186,6 +190,10 @@ SOCKET = tuple(
         "answer-alert",
         "close-alert",
         "review-person",
+        "note-delivery",
+        "show-alerts",
+        "keep-subscription",
+        "drop-subscription",
     )
 )
 
@@ -198,6 +206,8 @@ COMMANDS = tuple(
         "backup",
         "bench",
         "calibrate",
+        "channels list",
+        "channels test",
         "demo",
         "erase",
         "evaluate faces",

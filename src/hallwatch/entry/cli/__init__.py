@@ -10,6 +10,7 @@ from hallwatch import __version__
 from hallwatch.entry.cli import (
     bench,
     calibrate,
+    channels,
     cohort,
     demo,
     evaluate,
@@ -58,6 +59,7 @@ app.command()(records.erase)
 app.command("release-deletion")(records.release_deletion)
 app.add_typer(lists.app, name="lists")
 app.add_typer(listing.app, name="listing")
+app.add_typer(channels.app, name="channels")
 app.add_typer(records.keys_app, name="keys")
 app.add_typer(records.audit_app, name="audit")
 
