@@ -65,7 +65,8 @@ class Callers:
         self._in_time(key.key_id)
         caller = Caller(key.acts_for(account), key, _address_of(request))
         if scope is not None and (why := key.why_not(scope, account)) is not None:
-            raise HTTPException(403, f"{why[:1].upper()}{why[1:]}.")
+            line = f"{why[:1].upper()}{why[1:]}."
+            raise HTTPException(403, line)
         if key.used is None or datetime.now(UTC) - key.used >= NOTED_EVERY:
             self._console.ask(UseKey(caller.by))
         return caller

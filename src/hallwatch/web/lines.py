@@ -192,6 +192,8 @@ LISTINGS = (
     N_("write at least one name"),
     N_("a listing needs a first and a last day"),
     N_("no photo was chosen"),
+    N_("the photo is larger than {number} MB; save a smaller copy"),
+    N_("write the days as a number"),
     N_("somebody with this id is known already; find the person in the roster"),
 )
 
