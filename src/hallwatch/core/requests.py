@@ -30,6 +30,7 @@ from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
+from hallwatch.core.map_requests import KeepMap as KeepMap
 from hallwatch.core.model import Person
 from hallwatch.core.notice_requests import AppealRequest as AppealRequest
 from hallwatch.core.notice_requests import OwnListRequest as OwnListRequest
@@ -147,6 +148,7 @@ Request: TypeAlias = (
     | OwnListRequest
     | KeyRequest
     | AlertRequest
+    | KeepMap
 )
 
 

@@ -25,6 +25,7 @@ from hallwatch.entry.certificates import Certificates, acme_of, tls_of
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, listening_socket
+from hallwatch.entry.import_desk import ImportDesk
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import folder_on_trial, law_of
@@ -48,6 +49,7 @@ from hallwatch.entry.wiring import (
     worker_orders,
 )
 from hallwatch.errors import Forbidden, SettingsError
+from hallwatch.flow.column_maps import PREFIX as MAPS
 from hallwatch.flow.setting import PREFIX
 from hallwatch.settings.changing import joined
 from hallwatch.settings.environment import Environment
@@ -112,6 +114,9 @@ class Server:
             raise
         settings = SettingsDesk(file, site, self._stored_settings)
         self._ask = partial(ask, socket)
+        self._imports = ImportDesk(
+            place, chest, socket, site, environment, lambda: self._alerts.settings(MAPS)
+        )
         app = create_app(
             Console(
                 facts=_facts(site, self.prepared, notice or forbidden or ""),
@@ -127,6 +132,8 @@ class Server:
                 photos=self._photos,
                 papers=papers_under(site.site.jurisdiction),
                 waiting=self._alerts.waiting,
+                imports=self._imports,
+                waiting_imports=self._alerts.waiting_imports,
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),
@@ -177,6 +184,7 @@ class Server:
                 self._certificates.stop()
             self._supervisor.stop()
             minding.join()
+            self._imports.close()
             self._photos.close()
             self._alerts.close()
             os.close(self._lock)

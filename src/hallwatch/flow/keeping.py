@@ -26,6 +26,7 @@ from hallwatch.core.listing_requests import (
     ProposeListing,
     WriteListing,
 )
+from hallwatch.core.map_requests import KeepMap
 from hallwatch.core.notice_requests import (
     AcknowledgeAppeal,
     AnswerAppeal,
@@ -60,6 +61,7 @@ from hallwatch.flow.answering import Answering
 from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.books import Transaction
+from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
@@ -106,6 +108,7 @@ class Keeping:
     own_lists: OwnListKeeping
     api_keys: KeyKeeping
     answering: Answering
+    maps: MapKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -204,6 +207,8 @@ class Keeping:
                 return self.appeals.answer(request, now)
             case WriteOwnList() | AnswerOwnList() | RetireOwnList():
                 return self.own_lists.answer(request, now)
+            case KeepMap():
+                return self.maps.answer(request, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
             case OpenImport() | ImportEntry() | ImportEnd() | ImportSame() | CloseImport() | AnswerImport():

@@ -1,4 +1,7 @@
-"""What the console needs from the rest of the server."""
+"""What the console needs from the rest of the server.
+
+Long because it is a list: one question after the other.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.waiting import Waiting
 from hallwatch.core.watchlist import Refusal
 from hallwatch.flow.listing_acts import ListPages, Photos
+from hallwatch.web.import_questions import AskWaiting, ImportQuestions
 from hallwatch.web.papers import Papers
 
 
@@ -87,6 +91,9 @@ class WhoQuestions(Protocol):
 
     def trail(self, limit: int, before: int | None) -> list[AuditEntry]:
         """The newest entries of the audit trail, newest first."""
+
+    def deeds(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+        """The newest entries of the audit trail with one of these actions, newest first."""
 
     def history(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries of the audit trail about one of these, newest first."""
@@ -303,6 +310,8 @@ class Console:
     lists: ListQuestions
     photos: Photos
     papers: Papers
+    imports: ImportQuestions
+    waiting_imports: AskWaiting
     expected: Callable[[int], str]
     looked_for: Callable[[], int]
     waiting: Callable[[Account], Waiting]

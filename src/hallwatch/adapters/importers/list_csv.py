@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from hallwatch.adapters.importers.folder import NAME, read_watchlist
+from hallwatch.adapters.importers.archive import Archive
+from hallwatch.adapters.importers.folder import NAME, read_watchlist, watchlist_in
 from hallwatch.core.imports import Entry, Found, RegistryTerms, RowFault
 from hallwatch.core.listing import Kind
-from hallwatch.core.watchlist import ListRow
+from hallwatch.core.watchlist import ListRow, Watchlist
+from hallwatch.errors import FileRefused, WatchlistError
 
 
 def read_list(folder: Path, today: date, source: str) -> Found:
     """Everybody in the folder's list, with the kind of list row by row. Raises WatchlistError, in one line."""
-    read = read_watchlist(folder, today)
+    return _found(read_watchlist(folder, today), today, source)
+
+
+def list_in(archive: Archive, today: date, source: str) -> Found:
+    """The same of a zip with list.csv in it, at its top or in one folder. Raises WatchlistError, FileRefused."""
+    tables = [name for name in archive.names if PurePosixPath(name).name.lower() == NAME]
+    if len(tables) != 1:
+        raise FileRefused(
+            f"{archive.name} holds {len(tables)} files named {NAME}; it needs one, beside the photos"
+        )
+    try:
+        text = archive.read(tables[0]).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WatchlistError(f"{NAME} is not UTF-8; save it as 'CSV UTF-8'") from None
+    return _found(watchlist_in(NAME, text, today), today, source)
+
+
+def _found(read: Watchlist, today: date, source: str) -> Found:
     faults = [RowFault(NAME, one.row, one.reason, one.external_id) for one in read.refused]
     rows: dict[str, list[ListRow]] = {}
     for row in sorted((*read.rows, *read.to_come), key=lambda one: one.number):
