@@ -150,6 +150,12 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             self._ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=9)
 
+    def choose(self, selector: str, file: Path) -> None:
+        """Choose a file in the file field that this selector finds."""
+        root = cast("dict[str, int]", self._ask("DOM.getDocument")["root"])["nodeId"]
+        node = self._ask("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self._ask("DOM.setFileInputFiles", nodeId=node, files=[str(file)])
+
     def screenshot(self, path: Path) -> None:
         """Write a PNG of the window."""
         picture = cast("str", self._ask("Page.captureScreenshot", format="png")["data"])

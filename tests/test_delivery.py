@@ -291,7 +291,7 @@ def test_secrets_appear_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str
         until(lambda: all(it.deliveries()[name].attempts for name in names))
         said = [one.outcome for one in it.deliveries().values()] + [str(it.state().faults), repr(it.order)]
         said += [repr(one) for one in it.site.channel]
-        desk = SettingsDesk(it.site, it.site, dict, lambda name: None)
+        desk = SettingsDesk(it.site, it.site, dict, lambda name: "")
         shown = [f"{one.name}={one.value}" for group in desk.groups() for one in group.settings]
         assert "password=not set" in shown
         assert shown.count("secret=set") == shown.count("address=set") == 1

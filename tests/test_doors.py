@@ -15,6 +15,7 @@ import typer.main
 from starlette.routing import Mount, Route
 
 from hallwatch.core.kept import Whereabouts
+from hallwatch.core.map_requests import KeepMap
 from hallwatch.core.policy.doors import API, COMMANDS, DOORS, SOCKET, WEB, Door, Who, Whose
 from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, Account, May, Role
 from hallwatch.core.requests import (
@@ -99,6 +100,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(ListingRequest),
             *get_args(RosterRequest),
             *get_args(SiteRequest),
+            KeepMap,
             *get_args(ImportRequest),
             *get_args(AppealRequest),
             *get_args(OwnListRequest),
@@ -173,10 +175,9 @@ def expected(door: Door, account: Account | None, school: str, path: str) -> int
         return 403
     if path == "/" and May.SEE_ALERTS not in ALLOWED[account.role]:
         return 303
-    if path == "/confirm/provider" or any(
-        name in path for name in ("{person_id}", "{listing_id}", "{appeal_id}")
-    ):
-        return 404  # none is set up; there is no such person, listing or appeal
+    holes = ("{person_id}", "{listing_id}", "{appeal_id}", "{number}", "{import_id}")
+    if path == "/confirm/provider" or any(name in path for name in holes):
+        return 404  # none is set up; there is no such person, listing, appeal or import
     if "{alert_id}" in path and not account.sees(school):
         return 404
     if "{alert_id}" in path and path.endswith("photo") and school == "South":

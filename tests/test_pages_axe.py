@@ -22,6 +22,7 @@ PAGES: tuple[str, ...] = (
     "/audit",
     "/settings",
     "/health",
+    "/imports",
     "/confirm",
     "/nowhere",
     "/signed-out",

@@ -29,13 +29,16 @@ from hallwatch.core.watchlist import Refusal
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.comparing import Comparing
 from hallwatch.entry.http import HttpServer, listening_socket
-from hallwatch.entry.keeper_client import settled
+from hallwatch.entry.import_desk import ImportDesk
+from hallwatch.entry.keeper_client import SOCKET, settled
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.own_papers import papers_under
 from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.settings_desk import SettingsDesk
+from hallwatch.flow.column_maps import PREFIX as MAPS
 from hallwatch.flow.setting import PREFIX
+from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import Site
 from hallwatch.web.admission import COOKIE
 from hallwatch.web.app import create_app
@@ -138,6 +141,14 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
     board = LiveBoard(["Corridor A", "Entrance"])
     settings = SettingsDesk(SITE, SITE, lambda: office.reader.settings(PREFIX), office.reader.setting)
     photos = PhotoDesk(None)
+    imports = ImportDesk(
+        office.place,
+        office.chest,
+        folder / SOCKET,
+        SITE,
+        Environment.from_environ(),
+        lambda: office.reader.settings(MAPS),
+    )
     facts = SiteFacts(
         run="run-1",
         name="Main Street School",
@@ -168,6 +179,8 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
         gate=Comparing(live, office.reader),
         papers=papers_under("US-MO"),
         waiting=office.reader.waiting,
+        imports=imports,
+        waiting_imports=office.reader.waiting_imports,
         expected=lambda count: f"Words about {count} photos more.",
         looked_for=lambda: 12,
         device_key=b"devices",
@@ -184,6 +197,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
         board.end()
         server.stop()
         thread.join(20)
+        imports.close()
         photos.close()
         office.close()
         assert not thread.is_alive()

@@ -31,6 +31,7 @@ from hallwatch.core.by import By as By
 from hallwatch.core.delivery_requests import DeliveryRequest as DeliveryRequest
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
+from hallwatch.core.map_requests import KeepMap as KeepMap
 from hallwatch.core.model import Person
 from hallwatch.core.notice_requests import AppealRequest as AppealRequest
 from hallwatch.core.notice_requests import OwnListRequest as OwnListRequest
@@ -155,6 +156,7 @@ Request: TypeAlias = (
     | AlertRequest
     | SiteRequest
     | DeliveryRequest
+    | KeepMap
 )
 
 

@@ -40,6 +40,10 @@ class Child(Generic[O]):
         """The process id."""
         return self._process.pid
 
+    def terminate(self) -> None:
+        """Have it end at once; whoever listens to its pipe notices, and calls ``end``."""
+        self._process.terminate()
+
     def end(self, patience_s: float) -> str:
         """Hang up, wait, insist; says how it ended. Nothing of it is left when this returns."""
         self.link.close()

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from hallwatch.adapters.importers.columns import map_from
 from hallwatch.adapters.keys.binding import bind_to, bound_to
 from hallwatch.adapters.keys.chest import Chest
 from hallwatch.adapters.keys.head import keep_head, read_head
@@ -33,6 +34,7 @@ from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.answering import Answering
 from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
+from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
@@ -158,6 +160,7 @@ class Desk:
             KeyKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
             Answering(self.records.transaction, self.plan),
             DeliveryKeeping(self.records.transaction),
+            MapKeeping(self.records.transaction, lambda text: map_from("the map", text).source),
             lambda: datetime.now(UTC),
         )
         try:

@@ -13,6 +13,7 @@ from hallwatch.adapters.models.catalogue import find_pack
 from hallwatch.adapters.models.face_pack import FacePack
 from hallwatch.adapters.models.gates import gate_of
 from hallwatch.adapters.profiles import read_profile
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.decide.threshold import of_longer_list
 from hallwatch.core.own_list import ListState
 from hallwatch.core.photo_kept import PhotoKept
@@ -69,5 +70,10 @@ def place_for_imports(
     )
     with PhotoProcess() as decoder:
         look = PhotoLook(pack, gate_of(find_pack(order.name, order.home)), decoder)
-        own = frozenset(one.slug for one in installation.reader.own_lists() if one.state is ListState.IN_USE)
+        own = own_kinds(installation.reader)
         yield ImportPlace(installation.reader, profile, today, lambda more: expected(more), own), look
+
+
+def own_kinds(reader: Reader) -> frozenset[str]:
+    """The lists that the district's board has made, and not retired."""
+    return frozenset(one.slug for one in reader.own_lists() if one.state is ListState.IN_USE)

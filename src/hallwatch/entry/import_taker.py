@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hallwatch.adapters.importers.archive import Archive
 from hallwatch.core.import_batch import BatchWords, Counts, Known, Stands
 from hallwatch.core.import_requests import CloseImport, ImportEnd, ImportEntry, ImportSame, OpenImport
 from hallwatch.core.import_terms import PARTICULARS, external_id_of, key_of, terms_of
@@ -17,7 +16,7 @@ from hallwatch.core.imports import Change, RowFault, Step, merged
 from hallwatch.core.listing import Terms
 from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.requests import By, Done, Request
-from hallwatch.entry.import_taking import DryRun, ImportPlace, photos_of
+from hallwatch.entry.import_taking import DryRun, ImportPlace, Photos, photos_of
 from hallwatch.entry.keeper_client import RequestRefused
 from hallwatch.entry.roster import person_of
 from hallwatch.errors import EnrolmentError, FileRefused, ImageError, UserError
@@ -81,7 +80,7 @@ class _Taking:
         self._many = dict.fromkeys(Change, 0)
         self.faults = list(dry.faults)
 
-    def step(self, step: Step, archive: Archive | None) -> None:
+    def step(self, step: Step, archive: Photos | None) -> None:
         """One person; a refusal is a fault of their row."""
         known = self._dry.known.get(step.external_id)
         ours = external_id_of(self._dry.source, step.external_id)
@@ -130,7 +129,7 @@ class _Taking:
         step: Step,
         known: Known | None,
         ours: str,
-        archive: Archive | None,
+        archive: Photos | None,
     ) -> ImportEntry:
         said = self._entries[step.external_id]
         before = known.entry if known is not None else None
@@ -158,9 +157,7 @@ class _Taking:
         )
         return ImportEntry(self._by, self._import_id, person, terms, photos)
 
-    def _photos_of(
-        self, step: Step, archive: Archive | None
-    ) -> tuple[tuple[PhotoKept, ...], tuple[str, ...]]:
+    def _photos_of(self, step: Step, archive: Photos | None) -> tuple[tuple[PhotoKept, ...], tuple[str, ...]]:
         """The person's photos, each looked at. Raises EnrolmentError when none of them can be used."""
         matched = self._dry.matched
         assert archive is not None

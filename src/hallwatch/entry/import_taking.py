@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from hallwatch.adapters.importers.archive import Archive, open_archive
+from hallwatch.adapters.importers.archive import FolderArchive, ZipArchive, open_archive
 from hallwatch.adapters.importers.columns import ColumnMap
 from hallwatch.adapters.importers.list_csv import read_list
 from hallwatch.adapters.importers.photo_zip import named_photos
@@ -51,11 +51,31 @@ class KnownPeople(Protocol):
     def imported(self, key: str) -> dict[str, Known]: ...
 
 
+class Photos(Protocol):
+    """Photos by name, an open archive for example."""
+
+    def read(self, name: str) -> bytes:
+        """A photo's bytes. Raises FileRefused."""
+
+    def fingerprint(self, name: str) -> tuple[int, int]:
+        """Size and checksum, the same for the same contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that was read elsewhere (a process of its own), and whose photos are there."""
+
+    found: Found
+    matched: PhotosFound | None
+    photos: Photos
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOrder:
     """Which file to take in, and how. ``columns`` None: ``file`` is a folder with list.csv, of the source ``source``.
 
     ``photos`` None: they lie beside the table in its zip or folder, or stay as they are. ``of`` is the file's own day.
+    ``opened``: it has been read; ``file`` is then its name only, and ``photos`` and ``of`` say nothing more.
     """
 
     file: Path
@@ -65,6 +85,7 @@ class ImportOrder:
     wish: Wish = field(default_factory=Wish)
     many_vanish: bool = False
     source: str = ""
+    opened: Opened | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +144,7 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
         raise FileRefused(f"{order.file.name} has no source; name it in the column map")
     known = place.known.imported(key_of(found.source))
     with photos_of(order) as archive:
-        matched = None if archive is None else named_photos(archive, found.entries)
+        matched = _matched(order, archive, found)
         entries = [_printed(entry, archive, matched) for entry in found.entries]
     steps, faults = _steps(entries, found, order, place, known)
     faults = [*(matched.faults if matched else ()), *faults]
@@ -159,6 +180,8 @@ def read(order: ImportOrder, place: ImportPlace) -> DryRun:
 
 
 def _found(order: ImportOrder, place: ImportPlace) -> Found:
+    if order.opened is not None:
+        return order.opened.found
     if order.columns is None:
         source = order.source or order.file.resolve().name
         return read_list(order.file, place.today, source, place.own_kinds)
@@ -166,8 +189,11 @@ def _found(order: ImportOrder, place: ImportPlace) -> Found:
 
 
 @contextmanager
-def photos_of(order: ImportOrder) -> Iterator[Archive | None]:
+def photos_of(order: ImportOrder) -> Iterator[Photos | None]:
     """The archive with the photos; None where the file comes without."""
+    if order.opened is not None:
+        yield None if order.opened.matched is None else order.opened.photos
+        return
     where = order.photos
     if where is None and (order.columns is None or order.file.is_dir() or _is_zip(order.file)):
         where = order.file
@@ -178,11 +204,17 @@ def photos_of(order: ImportOrder) -> Iterator[Archive | None]:
         yield archive
 
 
+def _matched(order: ImportOrder, archive: Photos | None, found: Found) -> PhotosFound | None:
+    if order.opened is not None:
+        return order.opened.matched
+    return named_photos(archive, found.entries) if isinstance(archive, ZipArchive | FolderArchive) else None
+
+
 def _is_zip(path: Path) -> bool:
     return path.suffix.lower() not in TABLES
 
 
-def _printed(entry: Entry, archive: Archive | None, matched: PhotosFound | None) -> Entry:
+def _printed(entry: Entry, archive: Photos | None, matched: PhotosFound | None) -> Entry:
     """The entry with what tells its photos from others; silent about them where the file has none of this person."""
     names = matched.photos.get(entry.external_id, ()) if matched is not None else ()
     if archive is None or not names:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from hallwatch.adapters.images import at_most, encode_jpeg
-from hallwatch.adapters.importers.archive import Archive
 from hallwatch.core.imports import Change, Entry, Found, ImportPlan, PhotosFound, RowFault, merged, plan
 from hallwatch.core.model import Person
 from hallwatch.core.requests import By, Done, Request
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.entry.photo_desk import LONGEST
 from hallwatch.entry.photo_process import PhotoProcess
-from hallwatch.errors import ImageError, UserError
+from hallwatch.errors import FileRefused, ImageError, UserError
 
 Ask = Callable[[Request], Done]
+
+
+class Photos(Protocol):
+    """Photos by name, an open archive for example."""
+
+    def read(self, name: str) -> bytes:
+        """A photo's bytes. Raises FileRefused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ def take_in(
     ask: Ask,
     by: By,
     *,
-    photos: tuple[Archive, PhotosFound] | None,
+    photos: tuple[Photos, PhotosFound] | None,
     source: Path,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> TakenIn:
@@ -89,7 +96,7 @@ def person_of(entry: Entry) -> Person:
 
 
 def _photos_of(
-    entry: Entry, photos: tuple[Archive, PhotosFound], decoder: PhotoProcess, faults: list[RowFault]
+    entry: Entry, photos: tuple[Photos, PhotosFound], decoder: PhotoProcess, faults: list[RowFault]
 ) -> tuple[bytes, ...] | None:
     """The person's photos in the archive; None where none can be used: what is kept stays."""
     archive, matched = photos
@@ -97,6 +104,6 @@ def _photos_of(
     for name in matched.photos.get(entry.external_id, ()):
         try:
             kept.append(encode_jpeg(at_most(decoder.decode(archive.read(name), name), LONGEST)))
-        except ImageError as error:
+        except (ImageError, FileRefused) as error:
             faults.append(RowFault(name, 0, str(error).removeprefix(f"{name}: "), entry.external_id))
     return tuple(kept) or None

@@ -28,6 +28,7 @@ from hallwatch.entry.comparing import Comparing
 from hallwatch.entry.cores import forbid_core_dumps
 from hallwatch.entry.enrolment import Prepared, prepare
 from hallwatch.entry.http import HttpServer, listening_socket
+from hallwatch.entry.import_desk import ImportDesk
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
 from hallwatch.entry.law import folder_on_trial, law_of
@@ -53,6 +54,7 @@ from hallwatch.entry.wiring import (
     worker_orders,
 )
 from hallwatch.errors import Forbidden, SettingsError
+from hallwatch.flow.column_maps import PREFIX as MAPS
 from hallwatch.flow.passes import PASSES
 from hallwatch.flow.setting import PREFIX
 from hallwatch.settings.changing import joined
@@ -121,6 +123,9 @@ class Server:
             raise
         settings = SettingsDesk(file, site, self._stored_settings, self._alerts.setting)
         self._ask = partial(ask, socket)
+        self._imports = ImportDesk(
+            place, chest, socket, site, environment, lambda: self._alerts.settings(MAPS)
+        )
         app = create_app(
             Console(
                 facts=_facts(site, self.prepared, notice or forbidden or ""),
@@ -138,6 +143,8 @@ class Server:
                 gate=Comparing(live, self._alerts),
                 papers=papers_under(site.site.jurisdiction),
                 waiting=self._alerts.waiting,
+                imports=self._imports,
+                waiting_imports=self._alerts.waiting_imports,
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),
@@ -190,6 +197,7 @@ class Server:
                 self._certificates.stop()
             self._supervisor.stop()
             minding.join()
+            self._imports.close()
             self._photos.close()
             self._alerts.close()
             os.close(self._lock)

@@ -27,6 +27,7 @@ from hallwatch.core.listing_requests import (
     ProposeListing,
     WriteListing,
 )
+from hallwatch.core.map_requests import KeepMap
 from hallwatch.core.notice_requests import (
     AcknowledgeAppeal,
     AnswerAppeal,
@@ -63,6 +64,7 @@ from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.books import Transaction
 from hallwatch.flow.cohort import keep_cohort
+from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
@@ -111,6 +113,7 @@ class Keeping:
     api_keys: KeyKeeping
     answering: Answering
     deliveries: DeliveryKeeping
+    maps: MapKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -214,6 +217,8 @@ class Keeping:
                 return self.appeals.answer(request, now)
             case WriteOwnList() | AnswerOwnList() | RetireOwnList():
                 return self.own_lists.answer(request, now)
+            case KeepMap():
+                return self.maps.answer(request, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
             case OpenImport() | ImportEntry() | ImportEnd() | ImportSame() | CloseImport() | AnswerImport():

@@ -82,7 +82,7 @@ def admission(console: Console, callers: Callers) -> Callable[[Request], Awaitab
         if request.method not in SAFE:
             await _own_form(request, visitor)
         if door.grave and not visitor.signed.is_proved(_now()):
-            first = request.url.path if request.method in SAFE else _page_of(door)
+            first = request.url.path if request.method in SAFE else _page_of(door, request.url.path)
             raise Elsewhere(f"/confirm?next={quote(first)}")
         await asyncio.to_thread(_touch, console, visitor)
 
@@ -148,9 +148,13 @@ def _touch(console: Console, visitor: Visitor) -> None:
         console.ask(TouchSession(visitor.by, visitor.signed.digest))
 
 
-def _page_of(door: Door) -> str:
-    """The page whose form a grave act comes from."""
-    return "/" + door.name.split(" /", 1)[1].split("/")[0]
+def _page_of(door: Door, path: str) -> str:
+    """The page whose form a grave act at this path comes from: the nearest above it that can be opened."""
+    named, parts = door.name.split(" /", 1)[1].split("/"), path.lstrip("/").split("/")
+    for count in range(len(named), 0, -1):
+        if f"GET /{'/'.join(named[:count])}" in DOORS:
+            return "/" + "/".join(parts[:count])
+    return "/"
 
 
 def _now() -> datetime:

@@ -20,6 +20,8 @@ from hallwatch.web import (
     api_keys,
     appeals,
     delivery,
+    import_answers,
+    imports,
     kinds,
     languages,
     lists,
@@ -60,7 +62,12 @@ def create_app(console: Console) -> FastAPI:
     app.add_middleware(languages.InLanguage)
     # A photo that is being given stays in memory: Starlette would put larger ones into a temporary file.
     MultiPartParser.spool_max_size = MOST_PHOTO
-    app.add_middleware(Guard, secure=console.secure, known=lambda scope: _is_known(console, callers, scope))
+    app.add_middleware(
+        Guard,
+        secure=console.secure,
+        known=lambda scope: _is_known(console, callers, scope),
+        imports=lambda scope: _may_import(console, scope),
+    )
     app.mount("/static", StaticFiles(directory=static_folder()))
     pages = Pages(console)
     desk = signing_in.Desk(console, Throttle())
@@ -77,6 +84,8 @@ def create_app(console: Console) -> FastAPI:
     api.add_routes(app, console)
     alerts.add_routes(app, console, pages)
     delivery.add_routes(app, console, pages)
+    imports.add_routes(app, console, pages)
+    import_answers.add_routes(app, console, pages)
 
     @app.get("/", response_class=HTMLResponse)
     def page(request: Request) -> Response:
@@ -133,7 +142,7 @@ def create_app(console: Console) -> FastAPI:
 
 
 def _is_known(console: Console, callers: Callers, scope: Scope) -> bool:
-    """Whether somebody is signed in with this request, or has a key; nobody is while the database cannot be read."""
+    """Whether somebody is signed in with this request; nobody is while the database cannot be read."""
     try:
         request = Request(scope)
         if request.url.path.startswith(API):
@@ -141,6 +150,15 @@ def _is_known(console: Console, callers: Callers, scope: Scope) -> bool:
         return admitted(console, request) is not None
     except HallwatchError:
         return False
+
+
+def _may_import(console: Console, scope: Scope) -> bool:
+    """Whether whoever is signed in with this request may hand over the files of a whole district."""
+    try:
+        visitor = admitted(console, Request(scope))
+    except HallwatchError:
+        return False
+    return visitor is not None and visitor.account.may(May.IMPORT)
 
 
 def _said(pages: Pages, request: Request, status: int, line: str) -> Response:

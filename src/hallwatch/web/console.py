@@ -1,4 +1,7 @@
-"""What the console needs from the rest of the server."""
+"""What the console needs from the rest of the server.
+
+Long because it is a list: one question after the other.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ from hallwatch.core.watchlist import Refusal
 from hallwatch.flow.listing_acts import ListPages, Photos
 from hallwatch.web.delivery_questions import DeliveryQuestions
 from hallwatch.web.gate import GateQuestions
+from hallwatch.web.import_questions import AskWaiting, ImportQuestions
 from hallwatch.web.papers import Papers
 
 
@@ -91,6 +95,9 @@ class WhoQuestions(Protocol):
 
     def trail(self, limit: int, before: int | None) -> list[AuditEntry]:
         """The newest entries of the audit trail, newest first."""
+
+    def deeds(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+        """The newest entries of the audit trail with one of these actions, newest first."""
 
     def history(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries of the audit trail about one of these, newest first."""
@@ -322,6 +329,8 @@ class Console:
     photos: Photos
     papers: Papers
     gate: GateQuestions
+    imports: ImportQuestions
+    waiting_imports: AskWaiting
     expected: Callable[[int], str]
     looked_for: Callable[[], int]
     waiting: Callable[[Account], Waiting]

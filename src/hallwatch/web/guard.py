@@ -15,8 +15,12 @@ MOST_BODY = 65_536
 """Bytes that a form of ours can have; more is refused before anything reads it."""
 MOST_PHOTO = 17 << 20
 """The same for a form with a photo; it is held in memory, never in a file."""
+MOST_IMPORT = 300 << 20
+"""The same for files of people and their photos, which only whoever may take them in can send."""
 PHOTOS_AT_ONCE = 4
 PHOTO_PATHS = ("/lists/new", "/api/v1/people")
+STALLED_S = 60.0
+"""An upload of which nothing has come for so long is given up: no other can be sent beside it."""
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 HEADERS = {
@@ -50,12 +54,19 @@ class Guard:
     """
 
     def __init__(
-        self, app: ASGIApp, *, secure: bool = False, known: Callable[[Scope], bool] = lambda scope: False
+        self,
+        app: ASGIApp,
+        *,
+        secure: bool = False,
+        known: Callable[[Scope], bool] = lambda scope: False,
+        imports: Callable[[Scope], bool] = lambda scope: False,
     ) -> None:
-        """``secure``: served by HTTPS, under names of the site's own. ``known`` says who may send a photo: forms are
-        read before any page is asked, and a stranger's megabytes are not for our memory."""
-        self._app, self._secure, self._known = app, secure, known
+        """``secure``: served by HTTPS, under names of the site's own. ``known`` says who may send a photo, ``imports``
+        who a file of people: forms are read before any page is asked, and a stranger's megabytes are not for our
+        memory."""
+        self._app, self._secure, self._known, self._imports = app, secure, known, imports
         self._photos = asyncio.Semaphore(PHOTOS_AT_ONCE)
+        self._import = asyncio.Semaphore(1)
         self._headers = HEADERS | (SECURE_HEADERS if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,8 +89,14 @@ class Guard:
             refusal = _refusal(scope, 403, "Asked for by another site.")
             await refusal(scope, receive, send_guarded)
         elif _too_large(headers.get("content-length", "0"), most := await self._most(scope)):
-            refusal = _refusal(scope, 413, "Too large for any form here.")
+            refusal = _refusal(scope, 413, _too_much(most))
             await refusal(scope, receive, send_guarded)
+        elif most == MOST_IMPORT and self._import.locked():
+            refusal = _refusal(scope, 409, "Another file is being sent just now; try again.")
+            await refusal(scope, receive, send_guarded)
+        elif most == MOST_IMPORT:
+            async with self._import:
+                await self._app(scope, _counted(_not_stalled(receive), most), send_guarded)
         elif most > MOST_BODY:
             async with self._photos:
                 await self._app(scope, _counted(receive, most), send_guarded)
@@ -89,6 +106,8 @@ class Guard:
     async def _most(self, scope: Scope) -> int:
         """How large this request may be."""
         path = scope["path"]
+        if scope["method"] == "POST" and path == "/imports":
+            return MOST_IMPORT if await asyncio.to_thread(self._imports, scope) else MOST_BODY
         photo = path in PHOTO_PATHS or (path.startswith("/lists/person/") and path.endswith("/photo"))
         if not photo or scope["method"] != "POST":
             return MOST_BODY
@@ -104,6 +123,24 @@ def _refusal(scope: Scope, status: int, line: str) -> Response:
 
 def _too_large(length: str, most: int) -> bool:
     return not length.isdecimal() or len(length) > 9 or int(length) > most
+
+
+def _too_much(most: int) -> str:
+    if most == MOST_IMPORT:
+        return f"Files of more than {most >> 20} MB are too large; hand them over in parts."
+    return "Too large for any form here."
+
+
+def _not_stalled(receive: Receive) -> Receive:
+    """What comes, as long as something does."""
+
+    async def receive_soon() -> Message:
+        try:
+            return await asyncio.wait_for(receive(), STALLED_S)
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+
+    return receive_soon
 
 
 def _counted(receive: Receive, most: int) -> Receive:

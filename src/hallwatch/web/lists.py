@@ -52,9 +52,12 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         rows = [(one, standing) for one in mine for standing in one.listings if standing.record.state in OPEN]
         waiting = [(one, it) for one, it in rows if _waits_for(visitor, it)]
         shown = [(one, it) for one, it in rows if _fits(one, it, kind, state, q)]
+        with console.waiting_imports() as view:
+            imports = [one for one in view.waiting() if one.waits_for(visitor.account)]
         page = pages.render(
             "lists.html",
             visitor,
+            imports=imports,
             waiting=waiting,
             shown=shown,
             held=_held(console, visitor) if visitor.account.may(May.WRITE_LISTINGS) else [],

@@ -15,7 +15,7 @@ from hallwatch.core.policy.doors import DOORS
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.waiting import Waiting
 from hallwatch.errors import SealBroken
-from hallwatch.web import alert_words, words
+from hallwatch.web import alert_words, import_words, words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
 from hallwatch.web.drawing import drawn
@@ -28,6 +28,7 @@ SHOWN = 50
 NAVIGATION = (
     ("/", N_("Alerts"), May.SEE_ALERTS),
     ("/lists", N_("Lists"), May.SEE_LISTINGS),
+    ("/imports", N_("Imports"), May.IMPORT),
     ("/people", N_("People and roles"), May.MANAGE_ACCOUNTS),
     ("/audit", N_("Audit"), May.READ_AUDIT),
     ("/settings", N_("Settings"), May.SEE_SETTINGS),
@@ -85,6 +86,12 @@ class Pages:
             state_line=alert_words.state_line,
             to_do=alert_words.to_do,
             news=alert_words.news,
+            kind_words=import_words.kind_words,
+            stage_words=import_words.stage_words,
+            change_words=import_words.change_words,
+            field_words=import_words.field_words,
+            batch_words=import_words.batch_words,
+            act_words=import_words.act_words,
         )
         self._templates.globals["score_words"] = words.score_words
         self._templates.globals["conditions_of"] = self._conditions

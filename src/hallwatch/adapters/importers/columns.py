@@ -128,6 +128,13 @@ def read_map(which: str | Path) -> ColumnMap:
         ) from error
 
 
+def map_text(shipped: str) -> str:
+    """The text of a shipped map. Raises FileRefused."""
+    if shipped not in shipped_maps():
+        raise FileRefused(f"there is no column map {shipped!r}; choose one of {', '.join(shipped_maps())}")
+    return (_folder() / f"{shipped}.toml").read_text(encoding="utf-8-sig")
+
+
 def map_from(name: str, text: str) -> ColumnMap:
     """A map from its text. Raises FileRefused naming the first key that is wrong."""
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import TextIO
 
 from hallwatch.core.model import LISTS, Listing
 from hallwatch.core.watchlist import ListRow, Refusal, Watchlist
@@ -26,12 +28,21 @@ def read_watchlist(folder: Path, today: date, kinds: Sequence[str] = LISTS) -> W
 
     Bad rows are in ``refused``. Raises WatchlistError when the list cannot be read at all.
     """
+    return _watchlist(_table(folder / NAME), today, kinds)
+
+
+def watchlist_in(name: str, text: str, today: date, kinds: Sequence[str] = LISTS) -> Watchlist:
+    """The same of a list's text. Raises WatchlistError."""
+    return _watchlist(_rows(Path(name), io.StringIO(text, newline="")), today, kinds)
+
+
+def _watchlist(table: Iterable[tuple[int, dict[str, str]]], today: date, kinds: Sequence[str]) -> Watchlist:
     rows: list[ListRow] = []
     refused: list[Refusal] = []
     names: dict[str, tuple[str, str]] = {}
     to_come: list[ListRow] = []
     expired = 0
-    for number, cells in _table(folder / NAME):
+    for number, cells in table:
         try:
             row = _row(number, cells, kinds)
             named = names.setdefault(row.external_id, (row.first_name, row.last_name))
@@ -53,22 +64,9 @@ def read_watchlist(folder: Path, today: date, kinds: Sequence[str] = LISTS) -> W
 
 def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells of every row that is not empty."""
-    line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            header = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-            _check_header(path, header)
-            reader.fieldnames = header
-            while True:
-                line = reader.line_num + 1
-                cells = next(reader, None)
-                if cells is None:
-                    return
-                if None in cells:
-                    yield reader.line_num, {"": "more cells than the header has columns"}
-                elif any(cells.values()):
-                    yield reader.line_num, {key: (value or "").strip() for key, value in cells.items()}
+            yield from _rows(path, file)
     except FileNotFoundError:
         raise WatchlistError(f"{path.parent} has no {NAME}; a watchlist folder needs one") from None
     except IsADirectoryError:
@@ -77,12 +75,30 @@ def _table(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise WatchlistError(f"{path.parent} is not a folder; give the folder that holds {NAME}") from None
     except UnicodeDecodeError:
         raise WatchlistError(f"{path.name} is not UTF-8; save it as 'CSV UTF-8'") from None
+    except OSError as error:
+        raise WatchlistError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _rows(path: Path, file: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
+    line = 1
+    try:
+        reader = csv.DictReader(file, strict=True)
+        header = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+        _check_header(path, header)
+        reader.fieldnames = header
+        while True:
+            line = reader.line_num + 1
+            cells = next(reader, None)
+            if cells is None:
+                return
+            if None in cells:
+                yield reader.line_num, {"": "more cells than the header has columns"}
+            elif any(cells.values()):
+                yield reader.line_num, {key: (value or "").strip() for key, value in cells.items()}
     except csv.Error as error:
         raise WatchlistError(
             f"{path.name} line {line}: not well-formed CSV ({error}); mend the quotes there"
         ) from None
-    except OSError as error:
-        raise WatchlistError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _check_header(path: Path, header: list[str]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from hallwatch.adapters.importers.folder import NAME, read_watchlist
+from hallwatch.adapters.importers.archive import Archive
+from hallwatch.adapters.importers.folder import NAME, read_watchlist, watchlist_in
 from hallwatch.core.imports import Entry, Found, RegistryTerms, RowFault
 from hallwatch.core.listing import Kind
 from hallwatch.core.model import LISTS
-from hallwatch.core.watchlist import ListRow
+from hallwatch.core.watchlist import ListRow, Watchlist
+from hallwatch.errors import FileRefused, WatchlistError
 
 
 def read_list(folder: Path, today: date, source: str, own_kinds: frozenset[str] = frozenset()) -> Found:
@@ -19,7 +21,25 @@ def read_list(folder: Path, today: date, source: str, own_kinds: frozenset[str] 
     Raises WatchlistError, in one line.
     """
     kinds = (*Kind, *sorted(own_kinds))
-    read = read_watchlist(folder, today, (*kinds, *LISTS))
+    return _found(read_watchlist(folder, today, (*kinds, *LISTS)), today, source, kinds)
+
+
+def list_in(archive: Archive, today: date, source: str, own_kinds: frozenset[str] = frozenset()) -> Found:
+    """The same of a zip with list.csv in it, at its top or in one folder. Raises WatchlistError, FileRefused."""
+    tables = [name for name in archive.names if PurePosixPath(name).name.lower() == NAME]
+    if len(tables) != 1:
+        raise FileRefused(
+            f"{archive.name} holds {len(tables)} files named {NAME}; it needs one, beside the photos"
+        )
+    try:
+        text = archive.read(tables[0]).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WatchlistError(f"{NAME} is not UTF-8; save it as 'CSV UTF-8'") from None
+    kinds = (*Kind, *sorted(own_kinds))
+    return _found(watchlist_in(NAME, text, today, (*kinds, *LISTS)), today, source, kinds)
+
+
+def _found(read: Watchlist, today: date, source: str, kinds: Sequence[str]) -> Found:
     faults = [RowFault(NAME, one.row, one.reason, one.external_id) for one in read.refused]
     rows: dict[str, list[ListRow]] = {}
     for row in sorted((*read.rows, *read.to_come), key=lambda one: one.number):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
-from hallwatch.adapters.importers.archive import Archive, open_archive
+from hallwatch.adapters.importers.archive import Archive, open_archive, zip_of
 from hallwatch.adapters.importers.columns import ColumnMap
 from hallwatch.adapters.importers.oneroster import read_oneroster
 from hallwatch.adapters.importers.photo_zip import match_photos, named_photos
 from hallwatch.adapters.importers.registry import read_registry, registry_from
+from hallwatch.adapters.importers.text import MOST_BYTES
 from hallwatch.core.imports import Found, PhotosFound
 from hallwatch.errors import FileRefused
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 _WORKBOOK = "[Content_Types].xml"
+_ZIP = b"PK\x03\x04"
 
 
 def read_people(
@@ -38,6 +41,33 @@ def read_people(
     return read_registry(path, columns, today, source_date)
 
 
+def people_in(
+    name: str, file: BinaryIO, today: date, columns: ColumnMap | None = None, source_date: date | None = None
+) -> Found:
+    """The same of an open file that lies nowhere on disk."""
+    if columns is None:
+        if PurePosixPath(name).suffix.lower() in TABLES:
+            raise FileRefused(f"{name} needs a column map that says what its columns mean")
+        return read_oneroster(zip_of(name, file))
+    if is_archive_in(name, file):
+        archive = zip_of(name, file)
+        if table := _table_in(archive):
+            return registry_from(PurePosixPath(table).name, archive.read(table), columns, today, source_date)
+    file.seek(0)
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise FileRefused(f"{name} is larger than {MOST_BYTES >> 20} MB; hand it over in parts")
+    return registry_from(name, data, columns, today, source_date)
+
+
+def is_archive_in(name: str, file: BinaryIO) -> bool:
+    """Whether an open file is a zip, and no workbook."""
+    file.seek(0)
+    is_zip = file.read(len(_ZIP)) == _ZIP
+    file.seek(0)
+    return is_zip and _WORKBOOK not in zip_of(name, file).names
+
+
 def photos_of(archive: Archive, found: Found) -> PhotosFound:
     """Which photos in the archive show whom: a registry names them, a roster's are named by id or an index."""
     if any(entry.terms for entry in found.entries):
@@ -50,7 +80,7 @@ def _is_archive(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
+            return file.read(len(_ZIP)) == _ZIP
     except (OSError, ValueError):
         return False
 

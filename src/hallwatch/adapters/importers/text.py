@@ -15,9 +15,6 @@ MOST_ROWS = 200_000
 MOST_CELL = 10_000
 MOST_COLUMNS = 256
 DELIMITERS = (",", "\t", ";")
-GUESSED = (
-    "is not UTF-8 and was read as Windows-1252: look whether accents are right, or save it as 'CSV UTF-8'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,10 @@ def decode(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
             raise _no_text(name) from None
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise _no_text(name) from None
-        notes = (f"{name} {GUESSED}",)
+        notes = (
+            f"{name} is not UTF-8 and was read as Windows-1252: look whether accents are right, or save it as"
+            " 'CSV UTF-8'",
+        )
     if "\0" in text:
         raise _no_text(name)
     return text, notes

@@ -111,6 +111,14 @@ class AuditQuestions:
             question = question.where(AuditRow.sequence < before)
         return [_entry(row) for row in self._session.scalars(question)]
 
+    def acts(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+        """The newest entries with one of these actions, newest first."""
+        these = AuditRow.action.in_(list(actions))
+        rows = self._session.scalars(
+            select(AuditRow).where(these).order_by(AuditRow.sequence.desc()).limit(limit)
+        )
+        return [_entry(row) for row in rows]
+
     def about(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries about one of these, newest first, however long ago they are."""
         mine = AuditRow.subject.in_(list(subjects))

@@ -1,4 +1,7 @@
-"""The database as everybody but the keeper sees it: questions over read-only connections."""
+"""The database as everybody but the keeper sees it: questions over read-only connections.
+
+Long because it is every question of pages and commands, a line or two each.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from hallwatch.adapters.store.audit_log import AuditQuestions
 from hallwatch.adapters.store.deliveries import DeliveryQuestions
 from hallwatch.adapters.store.import_batches import ImportQuestions
 from hallwatch.adapters.store.import_known import known_of
+from hallwatch.adapters.store.import_view import ImportView
 from hallwatch.adapters.store.list_pages import ListPages
 from hallwatch.adapters.store.listings import ListingQuestions
 from hallwatch.adapters.store.own_lists import OwnListQuestions
@@ -150,6 +154,11 @@ class Reader:
         """The newest entries of the audit trail, newest first."""
         with self.audit() as audit:
             return audit.latest(limit, before)
+
+    def deeds(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+        """The newest entries of the audit trail with one of these actions, newest first."""
+        with self.audit() as trail:
+            return trail.acts(actions, limit)
 
     def history(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries of the audit trail about one of these, newest first."""
@@ -306,6 +315,12 @@ class Reader:
         """Questions about imports."""
         with self._session() as session:
             yield ImportQuestions(session, self._seals)
+
+    @contextmanager
+    def waiting_imports(self) -> Iterator[ImportView]:
+        """Questions about imports for those who are asked for their yes."""
+        with self._session() as session:
+            yield ImportView(session, self._seals)
 
     def imported(self, key: str) -> dict[str, Known]:
         """Everybody whom imports of a source have named, by the id that its files give them."""

@@ -24,6 +24,7 @@ class May(StrEnum):
     SEE_SETTINGS = "see the settings, without their secrets"
     CHANGE_SETTINGS = "change settings"
     MAKE_KEYS = "make keys for programs"
+    IMPORT = "take in files of the whole district's people"
 
 
 class Role(StrEnum):
