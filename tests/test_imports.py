@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hallwatch.core.import_batch import BatchState
+from hallwatch.core.import_batch import Act, BatchItem, BatchState
 from hallwatch.core.import_requests import AnswerImport, ImportEntry, OpenImport
 from hallwatch.core.import_terms import external_id_of
 from hallwatch.core.imports import Change
@@ -19,7 +19,7 @@ from hallwatch.core.listing_requests import AnswerListing, MoveListing, WriteLis
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By, Done, ErasePerson, KeepPerson, PhotoKept, Refused, Request
 from hallwatch.entry.keeper_client import KeeperAway
-from hallwatch.errors import UserError
+from hallwatch.errors import StoreUnwritable, UserError
 from hallwatch.flow import import_turns
 from tests.import_files import SOURCE, TERMINAL, TODAY, Imports, Row, picture
 from tests.records import Office
@@ -228,6 +228,33 @@ def test_whoever_reads_it_anew_is_its_author(imports: Imports) -> None:
     assert isinstance(imports.yes(imports.third, taken.import_id), Done)
 
 
+def test_a_yes_of_whoever_reads_it_anew_is_none(imports: Imports) -> None:
+    """Three people are needed: two who take turns as author and second are two."""
+    order = imports.order(Row("young", born=""))
+    taken = imports.take(order, imports.author)
+    assert isinstance(imports.yes(imports.second, taken.import_id), Done)
+    imports.take(order, imports.second)
+    assert isinstance(imports.yes(imports.author, taken.import_id), Done)
+    assert imports.batch(taken.import_id).state is BatchState.WAITING
+    assert isinstance(imports.yes(imports.third, taken.import_id), Done)
+    assert imports.batch(taken.import_id).state is BatchState.APPROVED
+
+
+def test_what_comes_into_it_by_another_way_voids_it(imports: Imports) -> None:
+    """As if somebody had written the database by hand after the others were asked."""
+    taken = imports.take(imports.order(*MANY[1:]))
+    listing = imports.office.done(
+        WriteListing(imports.author, external_id_of(SOURCE, "R1"), terms(schools=frozenset()))
+    ).subject
+    with imports.office.desk.records.transaction() as books:
+        number = imports.number("R1")
+        assert number is not None
+        books.imports.put_item(taken.import_id, BatchItem(listing, number, Act.LIST, "0"))
+    reply = imports.yes(imports.second, taken.import_id)
+    assert isinstance(reply, Refused)
+    assert "changed since" in reply.reason
+
+
 def test_nobody_else_adds_to_it(imports: Imports) -> None:
     taken = imports.take(imports.order(*MANY), imports.author)
     batch = imports.batch(taken.import_id)
@@ -238,9 +265,11 @@ def test_nobody_else_adds_to_it(imports: Imports) -> None:
         mine = asked.person(taken.import_id, number)
     assert mine is not None
     assert mine.person is not None
+    other = (replace(imports.listings("R1")[0].terms, reason="another"),)
     for by in (imports.second, imports.of(Role.SECURITY, "guard"), TERMINAL):
-        request = ImportEntry(by, taken.import_id, mine.person, None, None)
+        request = ImportEntry(by, taken.import_id, mine.person, other, None)
         assert isinstance(imports.office.desk.keeping.answer(request), Refused)
+    imports.office.done(ImportEntry(imports.author, taken.import_id, mine.person, other, None))
 
 
 def test_a_listing_of_an_import_is_not_answered_rewritten_or_ended_singly(imports: Imports) -> None:
@@ -312,6 +341,23 @@ def test_broken_off_and_repeated_it_goes_on_without_doubling(both: Imports) -> N
     assert (taken.number, both.people()) == (1, 12)
     assert both.batch(taken.import_id).words.counts.added == 12
     assert [len(both.listings(row.id)) for row in MANY] == [1] * 12
+
+
+def test_on_a_full_disk_it_stops_in_one_line_and_goes_on_later(imports: Imports) -> None:
+    large = {f"{row.id}.jpg": picture(row.id) + bytes(100_000) for row in MANY}
+    order = imports.order(*MANY, photos=large)
+    with imports.office.desk.records._engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 150}")
+    with pytest.raises(StoreUnwritable, match="disk is full"):
+        imports.take(order)
+    half = imports.people()
+    assert 0 < half < 12
+    with imports.office.desk.records._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    taken = imports.take(order)
+    assert imports.people() == 12
+    assert imports.batch(taken.import_id).words.counts.added == 12
 
 
 def both_import(imports: Imports) -> str:

@@ -60,7 +60,7 @@ class Clearing:
             approved = books.people.person(person_id).taken is not None
         except KeyGone:
             return []
-        if approved or books.listings.listings(person_id=person_id) or books.imports.awaits(person_id):
+        if approved or books.listings.listings(person_id=person_id):
             drop_idle_templates(books, person_id)
             return []
         self.depart(person_id, now)

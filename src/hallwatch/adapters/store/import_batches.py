@@ -66,17 +66,6 @@ class ImportQuestions:
         row = self._session.scalar(wanted.limit(1))
         return None if row is None else self._record(row)
 
-    def awaits(self, person_id: str) -> bool:
-        """Whether an import that is not over yet has something to do with this person."""
-        states = [state.value for state in (*OPEN_BATCH, BatchState.APPROVED)]
-        wanted = (
-            select(ImportPersonRow.person_id)
-            .join(ImportRow, ImportRow.import_id == ImportPersonRow.import_id)
-            .where((ImportPersonRow.person_id == person_id) & ImportPersonRow.done.is_(False))
-            .where(ImportRow.state.in_(states))
-        )
-        return self._session.scalar(wanted.limit(1)) is not None
-
     def items(self, import_id: str, person_id: str = "") -> list[BatchItem]:
         """What an import does (with one person), in order of the listings' numbers."""
         wanted = select(ImportItemRow).where(ImportItemRow.import_id == import_id)
