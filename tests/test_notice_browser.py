@@ -50,7 +50,7 @@ def fill(browser: Browser, action: str, **fields: str) -> None:
 
 
 def says(browser: Browser, words: str) -> None:
-    browser.wait_for(f"document.body.innerText.includes({words!r})")
+    browser.wait_for(f"document.body?.innerText.includes({words!r})")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
