@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from hallwatch.adapters.outgoing import CheckedTransport
+from hallwatch.adapters.provider import AWAY_S, Provider
+from hallwatch.core.policy.networks import networks_of
 from hallwatch.core.policy.roles import Role
+from hallwatch.core.provider import ProviderFacts
 from hallwatch.core.requests import AddAccount, By, ChangeSetting, DisableAccount
+from hallwatch.errors import ProviderFault
+from hallwatch.web.throttle import STARTS, Rate
 from tests.browser import Browser
 from tests.oidc import SECRET, OidcProvider, provider_for, through
 from tests.records import Office
@@ -186,6 +197,64 @@ def test_a_provider_under_another_name_is_refused(console: Running, provider: Oi
     set_up(console, issuer=provider.issuer.replace("127.0.0.1", "localhost"))
     with console.browser(None) as browser:
         assert "calls itself" in browser.get(start(console)).text
+
+
+@contextmanager
+def ailing() -> Iterator[tuple[str, list[str]]]:
+    """A provider that answers 503 whatever it is asked; its name, and what it was asked."""
+    asked: list[str] = []
+
+    class Ailing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(503)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Ailing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join(10)
+
+
+def test_a_provider_that_is_away_is_not_asked_by_everybody(console: Running) -> None:
+    with ailing() as (issuer, asked), console.browser(None) as browser:
+        set_up(console, issuer=issuer, client_id="hallwatch")
+        with ThreadPoolExecutor(8) as several:
+            answers = list(several.map(lambda _: browser.get(start(console)), range(8)))
+        assert {answer.status_code for answer in answers} == {403}
+        assert "answers 503" in answers[0].text
+        assert len(asked) == 1
+
+
+def test_it_is_asked_again_after_some_seconds() -> None:
+    now = [0.0]
+    with ailing() as (issuer, asked):
+        facts = ProviderFacts(issuer, "hallwatch", "", "", "email", False)
+        transport = partial(CheckedTransport, networks_of(["127.0.0.0/8"]))
+        provider = Provider(facts, transport, lambda: now[0])
+        for now[0], times in ((0.0, 1), (AWAY_S - 1, 1), (AWAY_S + 1, 2), (AWAY_S + 2, 2)):
+            with pytest.raises(ProviderFault, match="503"):
+                provider.start("http://127.0.0.1/back", again=False)
+            assert len(asked) == times
+
+
+def test_one_address_does_not_go_there_without_end(console: Running, provider: OidcProvider) -> None:
+    with console.browser(None) as browser:
+        statuses = [browser.get(start(console)).status_code for _ in range(STARTS + 1)]
+    assert statuses[:STARTS] == [303] * STARTS
+    assert statuses[STARTS] == 429
+
+
+def test_a_minute_later_it_may_again_and_others_may_meanwhile() -> None:
+    now = [0.0]
+    rate = Rate(most=2, within_s=60.0, clock=lambda: now[0])
+    assert [rate.wait_s("a"), rate.wait_s("a"), rate.wait_s("a"), rate.wait_s("b")] == [0, 0, 60, 0]
+    now[0] = 61.0
+    assert rate.wait_s("a") == 0
 
 
 def test_without_a_provider_there_is_no_such_way(console: Running) -> None:

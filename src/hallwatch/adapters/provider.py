@@ -6,9 +6,11 @@ provider says is believed only as its signed ID token, checked against the keys 
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
@@ -20,10 +22,14 @@ from joserfc.errors import JoseError
 from hallwatch.core.provider import Identity, ProviderFacts, Started
 from hallwatch.errors import ProviderFault
 
+T = TypeVar("T")
+
 SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a public key; "none" and shared secrets prove nothing here."""
 FRESH = 0
 """Seconds since which somebody has to have signed in at the provider to count as proved: now."""
+AWAY_S = 20.0
+"""So long a provider that could not be asked about itself is not asked again: each try may take ten seconds."""
 
 
 class _App(OAuth2Mixin, OpenIDMixin, BaseApp):  # type: ignore[misc]  # authlib has no types
@@ -31,11 +37,22 @@ class _App(OAuth2Mixin, OpenIDMixin, BaseApp):  # type: ignore[misc]  # authlib 
 
 
 class Provider:
-    """One provider; it is asked about itself at the first use. Every method may raise ProviderFault."""
+    """One provider; it is asked about itself at the first use. Every method may raise ProviderFault.
 
-    def __init__(self, facts: ProviderFacts, transport: Callable[[], httpx2.BaseTransport]) -> None:
+    Safe from any thread: one asks, the others wait for what it hears.
+    """
+
+    def __init__(
+        self,
+        facts: ProviderFacts,
+        transport: Callable[[], httpx2.BaseTransport],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """``transport`` connects to it, or does not."""
         self.facts = facts
+        self._clock, self._lock = clock, threading.Lock()
+        self._known = False
+        self._away: tuple[str, float] | None = None
         self._app = _App(
             None,
             client_id=facts.client_id,
@@ -99,6 +116,21 @@ class Provider:
         return {**more, **claims} if more.get("sub") == claims.get("sub") else claims
 
     def _metadata(self) -> dict[str, Any]:
+        """What it says of itself. Raises ProviderFault, for some seconds without asking again."""
+        if self._known:
+            return _translated(self._ask_metadata)
+        with self._lock:
+            if self._away is not None and self._clock() < self._away[1]:
+                raise ProviderFault(self._away[0])
+            try:
+                found = _translated(self._ask_metadata)
+            except ProviderFault as fault:
+                self._away = str(fault), self._clock() + AWAY_S
+                raise
+            self._known, self._away = True, None
+            return found
+
+    def _ask_metadata(self) -> dict[str, Any]:
         found: dict[str, Any] = self._app.load_server_metadata()
         if found.get("issuer") != self.facts.issuer:
             raise ProviderFault(
@@ -109,17 +141,22 @@ class Provider:
         return found
 
     def _asked(self, question: Callable[[], Any]) -> Any:
-        try:
-            self._metadata()
-            return question()
-        except httpx2.HTTPStatusError as error:
-            raise ProviderFault(f"the sign-in provider answers {error.response.status_code}") from error
-        except httpx2.HTTPError as error:
-            raise ProviderFault(f"the sign-in provider cannot be reached: {error}") from error
-        except (AuthlibBaseError, JoseError) as error:
-            raise ProviderFault(f"the sign-in provider's answer does not fit: {error}") from error
-        except (ValueError, KeyError, RuntimeError, TypeError) as error:
-            raise ProviderFault(f"what the sign-in provider says is not OpenID Connect: {error}") from error
+        self._metadata()
+        return _translated(question)
+
+
+def _translated(question: Callable[[], T]) -> T:
+    """The answer. Raises ProviderFault for whatever the provider, or the way to it, does wrong."""
+    try:
+        return question()
+    except httpx2.HTTPStatusError as error:
+        raise ProviderFault(f"the sign-in provider answers {error.response.status_code}") from error
+    except httpx2.HTTPError as error:
+        raise ProviderFault(f"the sign-in provider cannot be reached: {error}") from error
+    except (AuthlibBaseError, JoseError) as error:
+        raise ProviderFault(f"the sign-in provider's answer does not fit: {error}") from error
+    except (ValueError, KeyError, RuntimeError, TypeError) as error:
+        raise ProviderFault(f"what the sign-in provider says is not OpenID Connect: {error}") from error
 
 
 class _Lazy(httpx2.BaseTransport):

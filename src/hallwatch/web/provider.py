@@ -17,12 +17,13 @@ from hallwatch.core.provider import Identity, Started
 from hallwatch.core.requests import TouchSession
 from hallwatch.core.sessions import PROOF
 from hallwatch.errors import ProviderFault, UserError
-from hallwatch.web.admission import Visitor
+from hallwatch.web.admission import Visitor, address_of
 from hallwatch.web.console import Console, SignInProvider
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import CAME_BY_PROVIDER, Desk, own_path, visitor_of
 from hallwatch.web.texts import N_
 from hallwatch.web.texts import gettext as _
+from hallwatch.web.throttle import Rate
 from hallwatch.web.tickets import Tickets
 
 LEFT = "hallwatch-left"
@@ -45,8 +46,12 @@ class Away:
 def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None:
     """The doors of this file."""
     left: Tickets[Away] = Tickets(AWAY_S)
+    rate = Rate()
 
     def leave(request: Request, next: str, *, again: bool) -> Response:
+        if (wait := rate.wait_s(address_of(request))) > 0:
+            line = _("Too many tries. Wait {seconds} seconds, then try again.").format(seconds=f"{wait:.0f}")
+            return _refused(pages, request, line, again=again, next=next, status=429)
         try:
             started = _provider(console).start(_address(request, BACK), again=again)
         except ProviderFault as fault:
@@ -136,9 +141,9 @@ def _address(request: Request, path: str) -> str:
 
 
 def _refused(
-    pages: Pages, request: Request, line: str, *, again: bool = False, next: str = "/"
+    pages: Pages, request: Request, line: str, *, again: bool = False, next: str = "/", status: int = 403
 ) -> HTMLResponse:
     visitor: Visitor | None = request.state.visitor
     page = "confirm.html" if again and visitor is not None else "sign_in.html"
     shown = visitor if page == "confirm.html" else None
-    return HTMLResponse(pages.render(page, shown, next=own_path(next), fault=line), status_code=403)
+    return HTMLResponse(pages.render(page, shown, next=own_path(next), fault=line), status_code=status)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,41 @@ LONGEST_S = 300.0
 FORGOTTEN_S = 3600.0
 MOST = 50_000
 """Counts kept; the oldest are dropped beyond that."""
+MOST_ADDRESSES = 5_000
+
+
+STARTS, STARTS_WITHIN_S = 120, 60.0
+"""So many times a minute one address may go to the district's own sign-in: a school is one address, and begins at
+eight."""
+
+
+class Rate:
+    """How often something may be done from one address; safe from any thread."""
+
+    def __init__(
+        self,
+        most: int = STARTS,
+        within_s: float = STARTS_WITHIN_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most, self._within_s, self._clock = most, within_s, clock
+        self._times: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def wait_s(self, address: str) -> float:
+        """Count one more; the seconds to wait where that is too many, 0 where it is not. What waits is not counted."""
+        now = self._clock()
+        with self._lock:
+            times = self._times.pop(address, deque())
+            while times and now - times[0] >= self._within_s:
+                times.popleft()
+            full = len(times) >= self._most
+            if not full:
+                times.append(now)
+            self._times[address] = times
+            while len(self._times) > MOST_ADDRESSES:
+                del self._times[next(iter(self._times))]
+            return times[0] + self._within_s - now if full else 0.0
 
 
 @dataclass(slots=True)
