@@ -23,6 +23,8 @@ from hallwatch.core.api_key_requests import DropKey, MakeKey
 from hallwatch.core.api_keys import RANDOM_BYTES, digest_of_key, token_of
 from hallwatch.core.listing import Kind, Terms
 from hallwatch.core.model import Person
+from hallwatch.core.notice_requests import AnswerOwnList, WriteOwnList
+from hallwatch.core.own_list import digest_of as digest_of_list
 from hallwatch.core.policy.doors import API as DOORS
 from hallwatch.core.policy.doors import Door
 from hallwatch.core.policy.roles import Role
@@ -625,3 +627,16 @@ def test_making_a_key_asks_for_the_password_and_the_role(keys: Keys) -> None:
         account = console.office.reader.by_login("late")
         assert account is not None
         assert console.office.reader.keys(account[0].account_id) == []
+
+
+def test_a_list_of_the_districts_own_is_a_list_like_others(keys: Keys, program: Program) -> None:
+    head = keys.account("head", Role.DISTRICT_ADMINISTRATOR)
+    words = ("Custody order", "Orden de custodia", "2026-41", TODAY, "Parents whom a court keeps away.")
+    keys.office.done(WriteOwnList(head, "custody-order", *words))
+    assert "custody-order" not in program.client.get("/lists").text
+    (own,) = keys.office.reader.own_lists()
+    keys.office.done(AnswerOwnList(keys.account("author"), own.slug, digest_of_list(own), True))
+    assert program.client.get("/lists").json()["lists"][-1]["list"] == "custody-order"
+    made = drafted(program, list="custody-order")
+    found = program.client.get("/listings", params={"list": "custody-order"}).json()["listings"]
+    assert [one["listing_id"] for one in found] == [made["listing_id"]]

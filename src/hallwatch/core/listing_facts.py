@@ -75,12 +75,13 @@ class PersonFacts:
     listings: tuple[ListingFacts, ...]
 
 
-def counted(states: Iterable[tuple[str, str]]) -> tuple[ListFacts, ...]:
-    """Every list that there always is, and those that a listing names, out of (list, state) of each listing."""
+def counted(states: Iterable[tuple[str, str]], own: Iterable[str] = ()) -> tuple[ListFacts, ...]:
+    """Every list that there always is, the district's ``own``, and those that a listing names, out of (list, state) of
+    each listing."""
     counts = Counter(states)
-    own = sorted({kind for kind, _ in counts} - set(Kind))
+    others = sorted({*own, *(kind for kind, _ in counts)} - set(Kind))
     found = []
-    for kind in (*(one.value for one in Kind), *own):
+    for kind in (*(one.value for one in Kind), *others):
         stand = {state: counts[kind, state.value] for state in OPEN}
         found.append(
             ListFacts(

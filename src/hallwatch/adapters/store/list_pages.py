@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.listings import ListingQuestions
+from hallwatch.adapters.store.own_lists import OwnListQuestions
 from hallwatch.adapters.store.people import PeopleQuestions
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import ListingRow
 from hallwatch.core.dossier import Standing
 from hallwatch.core.listing import OPEN, State
 from hallwatch.core.listing_facts import ListFacts, ListingFacts, counted, is_business_of, listing_facts
+from hallwatch.core.own_list import ListState
 
 PAGE = 200
 
@@ -24,16 +26,16 @@ class ListPages:
     """Questions about lists as a whole, for some schools (None: for all)."""
 
     def __init__(self, session: Session, seals: Seals) -> None:
-        self._session = session
+        self._session, self._own = session, OwnListQuestions(session, seals)
         self._listings, self._people = ListingQuestions(session, seals), PeopleQuestions(session, seals)
 
     def counts(self, schools: frozenset[str] | None) -> tuple[ListFacts, ...]:
         """Every list with its open listings, counted."""
         wanted = select(ListingRow.kind, ListingRow.state, ListingRow.schools)
         rows = self._session.execute(wanted.where(ListingRow.state.in_([one.value for one in OPEN])))
-        return counted(
-            (kind, state) for kind, state, mine in rows if is_business_of(json.loads(mine), schools)
-        )
+        mine = [(kind, state) for kind, state, here in rows if is_business_of(json.loads(here), schools)]
+        own = (one.slug for one in self._own.own_lists() if one.state is ListState.IN_USE)
+        return counted(mine, own)
 
     def one(self, listing_id: str, schools: frozenset[str] | None) -> ListingFacts | None:
         """The listing of this number; None for another school's."""
