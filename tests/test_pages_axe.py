@@ -22,6 +22,8 @@ PAGES: tuple[str, ...] = (
     "/audit",
     "/settings",
     "/health",
+    "/delivery",
+    "/siren",
     "/confirm",
     "/nowhere",
     "/signed-out",
