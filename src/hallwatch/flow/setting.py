@@ -113,7 +113,7 @@ class SettingKeeping:
 
 
 def _revert(request: RevertSetting, books: Books, now: datetime) -> Reply:
-    """Back to what two people had left; once, so that nobody goes to and fro alone."""
+    """Back to what two people had left; once, so that nobody goes back and forth alone."""
     kept = books.settings.get(BEFORE + request.name)
     if kept is None:
         return Refused("there is nothing to go back to")
