@@ -41,6 +41,7 @@ from hallwatch.flow.listing_answers import (
     NOT_YOURS,
     ORDINARY,
     asked_for,
+    bond_of,
     digest_now,
     has_security,
     may_not,
@@ -264,8 +265,12 @@ class ListingKeeping:
         one = open_for(asked, mine)
         if one is None:
             return Refused("a district administrator has to say yes to this one")
+        bound = bond_of(books, asked, one, mine, record.terms.schools, now)
+        if request.approve and bound.why is not None:
+            _tell(books, request.by, "second.refused", record, now)
+            return Refused(bound.why)
         books.accounts.answer_second(one.request_id, mine.account_id, now, approved=request.approve)
-        more = seen(record.likeness, request.likeness)
+        more = seen(record.likeness, request.likeness) | bound.detail
         _tell(
             books, request.by, "second.approve" if request.approve else "second.decline", record, now, **more
         )
