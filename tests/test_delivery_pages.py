@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from hallwatch.adapters.store.delivery_reader import DeliveryReader
 from hallwatch.core.delivery import Result
 from hallwatch.core.delivery_requests import KeepSubscription, NoteDelivery
 from hallwatch.core.policy.roles import Role
@@ -104,4 +105,4 @@ def test_a_device_is_its_owners(console: Running) -> None:
                 data={"csrf": csrf},
                 headers={"Origin": console.url},
             )
-            assert len(console.office.reader.subscriptions_of(by.actor)) == left
+            assert len(DeliveryReader(console.office.reader).subscriptions_of(by.actor)) == left

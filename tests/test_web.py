@@ -19,6 +19,7 @@ from PIL import Image
 
 from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
+from hallwatch.adapters.store.delivery_reader import DeliveryReader
 from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.core.events import CameraCondition, CameraState, Sighting
 from hallwatch.core.kept import Whereabouts
@@ -166,7 +167,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
     made = Console(
         facts=facts,
         alerts=office.reader,
-        deliveries=office.reader,
+        deliveries=DeliveryReader(office.reader),
         who=office.reader,
         proofs=Passwords(),
         passkeys=Passkeys(),

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
+from hallwatch.adapters.store.delivery_reader import DeliveryReader
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, Note, Request, TouchSession
@@ -130,7 +131,7 @@ class Server:
             Console(
                 facts=_facts(site, self.prepared, notice or forbidden or ""),
                 alerts=self._alerts,
-                deliveries=self._alerts,
+                deliveries=DeliveryReader(self._alerts),
                 who=self._alerts,
                 proofs=Passwords(),
                 passkeys=Passkeys(),

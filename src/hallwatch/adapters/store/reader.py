@@ -5,7 +5,7 @@ Long because it is every question of pages and commands, a line or two each.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from hashlib import sha256
@@ -37,7 +37,6 @@ from hallwatch.core.alert import Life
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
-from hallwatch.core.delivery import ChannelState
 from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.import_batch import Known
 from hallwatch.core.imports import Entry
@@ -206,26 +205,6 @@ class Reader:
         """Questions about deliveries."""
         with self._session() as session:
             yield DeliveryQuestions(session, self._seals)
-
-    def unshown(self, schools: Collection[str] | None = None) -> set[str]:
-        """Alerts (of these schools; None: of all) that no page has shown yet."""
-        with self.deliveries() as deliveries:
-            return deliveries.unshown(schools)
-
-    def ringing(self, schools: Collection[str] | None = None) -> set[str]:
-        """Alerts for which sirens ring."""
-        with self.deliveries() as deliveries:
-            return deliveries.ringing(schools)
-
-    def channels(self) -> list[ChannelState]:
-        """How every channel that was ever used is doing."""
-        with self.deliveries() as deliveries:
-            return deliveries.channels()
-
-    def subscriptions_of(self, account_id: str) -> Sequence[str]:
-        """The ids of the account's browsers that take push messages."""
-        with self.deliveries() as deliveries:
-            return deliveries.subscriptions_of(account_id)
 
     def dossier(self, person_id: str) -> Dossier | None:
         """Everything that is kept of a person, from one moment; None for whoever is not known."""
