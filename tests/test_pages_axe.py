@@ -23,6 +23,8 @@ PAGES: tuple[str, ...] = (
     "/settings",
     "/health",
     "/imports",
+    "/delivery",
+    "/siren",
     "/confirm",
     "/nowhere",
     "/signed-out",
