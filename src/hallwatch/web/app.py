@@ -95,9 +95,9 @@ def create_app(console: Console) -> FastAPI:
         return HTMLResponse(pages.console(visitor))
 
     @app.get("/events")
-    def live(request: Request, after: int = 0, siren: bool = False) -> StreamingResponse:
+    def live(request: Request, after: int = 0, siren: bool = False, list: bool = False) -> StreamingResponse:
         seen = _last_seen(request.headers.get("last-event-id"), after)
-        stream = events(console, pages, visitor_of(request), None if siren else seen)
+        stream = events(console, pages, visitor_of(request), None if siren else seen, lists=list)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     @app.post("/language")
