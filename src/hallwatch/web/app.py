@@ -29,6 +29,7 @@ from hallwatch.web import (
     office,
     passkeys,
     provider,
+    roster,
     settings,
     signing_in,
 )
@@ -80,6 +81,7 @@ def create_app(console: Console) -> FastAPI:
     notices.add_routes(app, console)
     appeals.add_routes(app, console)
     kinds.add_routes(app, console, pages)
+    roster.add_routes(app, console, pages)
     lists.add_routes(app, console, pages)  # after those: one of its doors takes any act with a listing
     api.add_routes(app, console)
     alerts.add_routes(app, console, pages)
