@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hallwatch.adapters.store.tables import ApiKeyRow, SessionRow
+from hallwatch.adapters.store.account_tables import ApiKeyRow, SessionRow
 from hallwatch.core.api_key_requests import DropKey, MakeKey
 from hallwatch.core.api_keys import RANDOM_BYTES, digest_of_key, token_of
 from hallwatch.core.listing import Kind, Terms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -16,7 +17,10 @@ from hallwatch.core.delivery_requests import KeepSubscription, NoteDelivery
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By
 from hallwatch.flow.delivering import seen
+from tests.browser import Browser
+from tests.serving import until
 from tests.test_web import NOW, SIGHTING, Running, running
+from tests.test_web_browser import program  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def console(tmp_path: Path) -> Iterator[Running]:
         yield it
 
 
-def beats(client: httpx2.Client, count: int, path: str = "/events") -> str:
+def beats(client: httpx2.Client, count: int, path: str = "/events?list=true") -> str:
     """What an open page hears until its ``count``-th beat."""
     said = ""
     with client.stream("GET", path) as streaming:
@@ -49,7 +53,8 @@ def test_an_open_page_of_somebody_of_the_school_is_somebody_reached(console: Run
             beats(other, 2)
     assert unreached(console) == 1
     with closing(console.browser(console.token)) as mine:
-        beats(mine, 1, "/events?siren=true")  # a page that shows no alerts reaches nobody
+        for other_page in ("/events?siren=true", "/events"):  # pages that do not list alerts
+            beats(mine, 2, other_page)
         assert unreached(console) == 1
         beats(mine, 2)
     assert unreached(console) == 0
@@ -106,3 +111,13 @@ def test_a_device_is_its_owners(console: Running) -> None:
                 headers={"Origin": console.url},
             )
             assert len(DeliveryReader(console.office.reader).subscriptions_of(by.actor)) == left
+
+
+def test_the_live_page_in_a_browser_says_that_it_lists_alerts(console: Running, program: str) -> None:  # noqa: F811
+    console.sight(SIGHTING)
+    with Browser(program) as browser:
+        console.show(browser, "/settings", console.office.enter(Role.DISTRICT_ADMINISTRATOR))
+        time.sleep(3)
+        assert unreached(console) == 1
+        console.show(browser)
+        until(lambda: unreached(console) == 0)

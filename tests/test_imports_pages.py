@@ -82,11 +82,18 @@ def picture(size: tuple[int, int] = (200, 260), colour: str = "tan") -> bytes:
 
 
 def handed(
-    client: httpx2.Client, data: bytes, photos: bytes | None = None, name: str = "roster.zip", **more: str
+    client: httpx2.Client,
+    data: bytes,
+    photos: bytes | None = None,
+    name: str = "roster.zip",
+    own_map: str = "",
+    **more: str,
 ) -> httpx2.Response:
-    files = {"file": (name, data, "application/zip")}
+    files = {"file": (name, data, "application/octet-stream")}
     if photos is not None:
         files["photos"] = ("photos.zip", photos, "application/zip")
+    if own_map:
+        files["own_map"] = ("own.toml", own_map.encode(), "application/toml")
     return client.post("/imports", data={"csrf": csrf(client), "kind": "roster"} | more, files=files)
 
 

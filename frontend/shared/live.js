@@ -53,7 +53,7 @@ function onWaiting(event) {
 }
 
 // Opens the stream and keeps it open; "handlers" are for further events, and for every tick.
-export function listen(after, handlers = {}, { hidden = true } = {}) {
+export function listen(after, handlers = {}, { hidden = true, lists = false } = {}) {
   let heardAt = performance.now();
   let source;
 
@@ -73,7 +73,7 @@ export function listen(after, handlers = {}, { hidden = true } = {}) {
 
   function connect() {
     heardAt = performance.now();
-    source = new EventSource(`/events?after=${after()}`);
+    source = new EventSource(`/events?after=${after()}${lists ? "&list=true" : ""}`);
     source.addEventListener("hello", (event) => {
       // Another run of the server may have another list and another database: start afresh.
       if (root.dataset.run && JSON.parse(event.data).run !== root.dataset.run) location.reload();

@@ -100,4 +100,5 @@ document.addEventListener("visibilitychange", () => {
   document.title = title;
 });
 
-listen(() => sequence, { alert: onAlert, status: onStatus, tick });
+// What this page lists has reached somebody.
+listen(() => sequence, { alert: onAlert, status: onStatus, tick }, { lists: true });

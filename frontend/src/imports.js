@@ -54,7 +54,7 @@ if (run) follow();
 // Only what the chosen kind of file needs is shown; without this script everything is.
 const kind = document.getElementById("kind");
 function fitting() {
-  for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(kind.value);
+  for (const part of form.querySelectorAll(".of")) part.hidden = !part.classList.contains(`of-${kind.value}`);
 }
 if (form) {
   kind.addEventListener("change", fitting);

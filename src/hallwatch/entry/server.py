@@ -5,15 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from zoneinfo import ZoneInfo
 
 from hallwatch.adapters.passkeys import Passkeys
@@ -40,6 +36,7 @@ from hallwatch.entry.own_sign_in import OwnSignIn
 from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.relook import relook, without_template
 from hallwatch.entry.settings_desk import SettingsDesk
+from hallwatch.entry.signalled import until_signalled
 from hallwatch.entry.supervisor import Supervisor
 from hallwatch.entry.tls import Served
 from hallwatch.entry.wiring import (
@@ -191,7 +188,7 @@ class Server:
         if self._certificates is not None:
             self._certificates.start()
         try:
-            with _signals(self.stop):
+            with until_signalled(self.stop):
                 self._http.run_until_told()
         finally:
             if self._certificates is not None:
@@ -293,21 +290,3 @@ def _facts(site: Site, prepared: Prepared, notice: str) -> SiteFacts:
         places=places_of(site),
         plan=plan_of(site),
     )
-
-
-@contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the server in order."""
-
-    def answer(number: int, frame: FrameType | None) -> None:
-        stop()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, answer) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -14,7 +14,6 @@ from typing import TypeAlias
 from hallwatch.core.events import (
     CameraCondition,
     CameraState,
-    Enrol,
     Enrolled,
     Forget,
     ListChanges,
@@ -23,6 +22,7 @@ from hallwatch.core.events import (
     Sighting,
 )
 from hallwatch.core.kept import KeptAlert
+from hallwatch.entry.aiming import Aiming
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.child import Failed
 from hallwatch.entry.deliverer import DelivererOrder, DelivererReady, DelivererState
@@ -32,7 +32,6 @@ from hallwatch.entry.minded import Minded
 from hallwatch.entry.outbox import Outbox
 from hallwatch.entry.outside import Outside
 from hallwatch.entry.pass_count import PassCount
-from hallwatch.entry.telling_list import DEAF, Telling
 from hallwatch.entry.worker import WorkerOrder, WorkerReady, work
 from hallwatch.errors import UserError
 from hallwatch.settings.site import CameraSection
@@ -66,7 +65,7 @@ class Supervisor:
         self._workers: list[Minded[WorkerOrder]] = []
         self._cameras: dict[str, tuple[CameraSection, ...]] = {}
         self._live: LiveList | None = None
-        self._telling: dict[str, Telling] = {}
+        self._aiming = Aiming(board, self._died)
         self._passes = PassCount()
 
     def open_keeper(self) -> None:
@@ -94,6 +93,7 @@ class Supervisor:
             Minded(f"hw-worker-{number}", work, order, speaks=True)
             for number, order in enumerate(workers, start=1)
         ]
+        self._aiming.workers = self._workers
         self._cameras = {worker.name: worker.order.cameras for worker in self._workers}
         self._explain(meaning)
 
@@ -131,7 +131,7 @@ class Supervisor:
                 self._died(one)
             else:
                 self._hear(one, message)
-        self._look_for_deaf()
+        self._aiming.look_for_deaf()
         for one in minded:
             if one.hangs(START_PATIENCE_S, SILENCE_PATIENCE_S):
                 LOG.error("%s hangs and is ended", one.name)
@@ -165,7 +165,7 @@ class Supervisor:
             case ListChanges():
                 self._enrol([] if self._live is None else self._live.change_all(message.changes))
             case Enrolled():
-                self._acknowledged(one, message)
+                self._aiming.acknowledged(one.name, message)
             case Dropped():
                 LOG.warning("alert %s was of somebody who is not listed any more: dropped", message.alert_id)
                 one.expects_answer = False
@@ -195,46 +195,12 @@ class Supervisor:
         self._board.committed()
 
     def _aim(self, told: Sequence[OnTheList | None]) -> None:
-        """Workers at work are told (None: the threshold alone); workers to come are given the list as it is."""
-        if self._live is None:
-            return
-        threshold = self._live.threshold
-        for worker in self._workers:
-            worker.order = replace(worker.order, threshold=threshold)
-            if worker.link is not None:
-                telling = self._telling.setdefault(worker.name, Telling())
-                for one in told:
-                    telling.put(one)
-                self._tell(worker)
-        if self._live.people:
-            self._explain(threshold.meaning())
-
-    def _tell(self, worker: Minded[WorkerOrder]) -> None:
-        """The next changes, once the worker has taken the last ones over: a pipe that is never full blocks nobody."""
-        telling = self._telling.get(worker.name)
-        if telling is None or worker.link is None or (changes := telling.next()) is None:
-            return
-        try:
-            worker.link.send(Enrol(telling.version, changes, worker.order.threshold))
-        except OSError:
-            self._died(worker)
-
-    def _acknowledged(self, one: AnyMinded, message: Enrolled) -> None:
-        telling = self._telling.get(one.name)
-        if telling is None or not telling.heard(message.version):
-            return
-        for worker in self._workers:
-            if worker is one:
-                self._tell(worker)
-        if telling.done:
-            self._board.trouble(f"list of {one.name}", None)
-
-    def _look_for_deaf(self) -> None:
-        """A worker at work that does not take the newest list over is not screening for it, and that is said."""
-        for worker in self._workers:
-            telling = self._telling.get(worker.name)
-            if telling is not None and worker.ready and telling.late:
-                self._board.trouble(f"list of {worker.name}", DEAF)
+        """Every worker looks for these, over the threshold as it is now."""
+        if self._live is not None:
+            threshold = self._live.threshold
+            self._aiming.aim(told, threshold)
+            if self._live.people:
+                self._explain(threshold.meaning())
 
     def _explain(self, meaning: str) -> None:
         """New alerts are explained by this sentence."""
@@ -273,7 +239,7 @@ class Supervisor:
             self._aim([None])
 
     def _died(self, one: AnyMinded) -> None:
-        self._telling.pop(one.name, None)
+        self._aiming.lost(one.name)
         how = one.end(0.5)
         reason = one.failure or f"its process ended unexpectedly ({how})"
         LOG.error("%s: %s; starting it again in %.0f s", one.name, reason, one.wait_s)

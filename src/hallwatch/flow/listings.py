@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
-from hallwatch.core.audit import Plain
 from hallwatch.core.import_batch import OVER
 from hallwatch.core.ledger import ListVersion
 from hallwatch.core.listing import (
@@ -36,6 +34,7 @@ from hallwatch.core.second import SecondRequest
 from hallwatch.flow.acting import acting
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.idle import drop_idle_templates
+from hallwatch.flow.list_versions import drop_from_base, keep_version, put_base
 from hallwatch.flow.listing_answers import (
     ELEVATED,
     NOT_YOURS,
@@ -50,11 +49,9 @@ from hallwatch.flow.listing_answers import (
     why_not,
 )
 from hallwatch.flow.listing_likeness import not_compared, seen, why_no_yes
+from hallwatch.flow.listing_turns import became, of_an_import, tell
 from hallwatch.flow.notices import now_due
 from hallwatch.flow.own_lists import in_use
-
-BASE = "list/base"
-"""The setting that holds what list.csv says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ class ListingKeeping:
         if rules is None:
             return Refused("no jurisdiction is set: without the law of its place nobody is listed")
         with self.transaction() as books:
-            if (why := _of_an_import(books, request.listing_id)) is not None:
+            if (why := of_an_import(books, request.listing_id)) is not None:
                 return Refused(why)
             mine = acting(books, request.by)
             reply = self._answered(request, books, mine, rules, now)
@@ -89,26 +86,18 @@ class ListingKeeping:
             return reply
 
     def set_base(self, books: Books, external_ids: Collection[str], by: By, now: datetime) -> ListVersion:
-        """What list.csv says from now on; kept as tags, which say nothing of anybody."""
-        tags = sorted(books.people.tag_of(one).hex() for one in set(external_ids))
-        books.settings.put(BASE, json.dumps(tags), now)
+        """What list.csv says from now on."""
+        put_base(books, external_ids, now)
         return self.keep_version(books, by, now)
 
     def forget(self, books: Books, external_id: str, by: By, now: datetime) -> None:
-        """Somebody erased is on no list any more, list.csv's among them."""
-        gone = books.people.tag_of(external_id).hex()
-        base: list[str] = json.loads(books.settings.get(BASE) or "[]")
-        books.settings.put(BASE, json.dumps([tag for tag in base if tag != gone]), now)
+        """Somebody erased is on no list any more."""
+        drop_from_base(books, external_id, now)
         self.keep_version(books, by, now)
 
     def keep_version(self, books: Books, by: By, now: datetime) -> ListVersion:
-        """The list as it is now, on record: what list.csv says, and every listing that holds today."""
-        base = {bytes.fromhex(tag) for tag in json.loads(books.settings.get(BASE) or "[]")}
-        version = books.people.set_list(base | books.listings.listed_tags(self.today()), now)
-        if version.at == now:
-            listed: dict[str, Plain] = {"people": len(version.tags), "digest": version.digest.hex()}
-            books.audit.add(by.does("list.set", str(version.number), detail=listed), now)
-        return version
+        """The list as it is now, on record."""
+        return keep_version(books, by, self.today(), now)
 
     def sweep(self, now: datetime, *, emergencies: bool = False) -> list[str]:
         """End what is over, and let begin what begins today: the people (their numbers) whose listings ended.
@@ -121,7 +110,7 @@ class ListingKeeping:
                 over = [record for record in over if record.emergency_until is not None]
             for record in over:
                 why = "nobody approved the emergency" if record.emergency_until else OVER
-                books.listings.put(_became(record, State.ENDED, now, why))
+                books.listings.put(became(record, State.ENDED, now, why))
                 self.touched(record.person_id)
                 drop_idle_templates(books, record.person_id)
                 deed = By("system").does("listing.end", record.listing_id, detail={"why": why})
@@ -153,7 +142,7 @@ class ListingKeeping:
         person_id = books.people.find(request.external_id)
         if person_id is None:
             return Refused("nobody with this id is known here; add the person first")
-        if request.terms.kind not in (*Kind, *self._own_kinds(books)):
+        if request.terms.kind not in (*Kind, *in_use(books)):
             return Refused(f"{request.terms.kind[:40]} is no list here; choose one of {', '.join(Kind)}")
         if self.schools and not request.terms.schools <= self.schools:
             return Refused("there is no such school; choose one that a camera names")
@@ -174,7 +163,7 @@ class ListingKeeping:
             changed=now,
         )
         books.listings.put(record)
-        _tell(books, request.by, "listing.write", record, now)
+        tell(books, request.by, "listing.write", record, now)
         return Done(subject=record.listing_id)
 
     def _propose(
@@ -193,7 +182,7 @@ class ListingKeeping:
         if record.author != request.by.actor:
             return Refused("whoever wrote it proposes it; write it anew to make it yours")
         person = books.people.person(record.person_id)
-        wrong = faults(record.terms, rules, self.today(), self._own_kinds(books))
+        wrong = faults(record.terms, rules, self.today(), in_use(books))
         if not books.people.photo_digests(record.person_id):
             wrong.append("there is no photo of the person")
         wrong += not_compared(books, record, request)
@@ -214,7 +203,7 @@ class ListingKeeping:
                 now + APPROVAL_LIFE,
             )
             books.accounts.ask_second(asked)
-        _tell(books, request.by, "listing.propose", record, now, **seen(record.likeness))
+        tell(books, request.by, "listing.propose", record, now, **seen(record.likeness))
         return Done(subject=record.listing_id, number=others.people)
 
     def _emergency(
@@ -244,7 +233,7 @@ class ListingKeeping:
         books.listings.put(
             replace(record, state=State.ACTIVE, emergency=True, emergency_until=until, changed=now)
         )
-        _tell(books, request.by, "listing.emergency", record, now, until=until.isoformat())
+        tell(books, request.by, "listing.emergency", record, now, until=until.isoformat())
         return Done(subject=record.listing_id, number=reply.number, at=until)
 
     def _answer(self, request: AnswerListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
@@ -255,36 +244,36 @@ class ListingKeeping:
             return Refused(NOT_YOURS)
         if not (record.state is State.WAITING or record.emergency_until is not None):
             return Refused(f"it is {record.state}: there is nothing to answer")
-        if request.approve and record.terms.kind not in (*Kind, *self._own_kinds(books)):
+        if request.approve and record.terms.kind not in (*Kind, *in_use(books)):
             return Refused("the list was retired meanwhile; end the listing")
         asked = asked_for(books, record)
         why = why_not(asked, mine, record.author, digest_now(books, record), request.digest, now)
         if (why := why or why_no_yes(record, request)) is not None:
-            _tell(books, request.by, "second.refused", record, now)
+            tell(books, request.by, "second.refused", record, now)
             return Refused(why)
         one = open_for(asked, mine)
         if one is None:
             return Refused("a district administrator has to say yes to this one")
         bound = bond_of(books, asked, one, mine, record.terms.schools, now)
         if request.approve and bound.why is not None:
-            _tell(books, request.by, "second.refused", record, now)
+            tell(books, request.by, "second.refused", record, now)
             return Refused(bound.why)
         books.accounts.answer_second(one.request_id, mine.account_id, now, approved=request.approve)
         more = seen(record.likeness, request.likeness) | bound.detail
-        _tell(
+        tell(
             books, request.by, "second.approve" if request.approve else "second.decline", record, now, **more
         )
         if not request.approve:
             to = State.ENDED if record.emergency_until is not None else State.DRAFT
-            books.listings.put(_became(record, to, now, "a second person said no"))
+            books.listings.put(became(record, to, now, "a second person said no"))
             return Done(subject=record.listing_id, number=-1)
         left = len([other for other in asked if other.approved is None]) - 1
         if left == 0:
-            active = replace(_became(record, State.ACTIVE, now), emergency_until=None)
+            active = replace(became(record, State.ACTIVE, now), emergency_until=None)
             books.listings.put(active)
             if record.emergency_until is not None:
                 books.alerts.open_up(record.person_id, record.terms.schools)
-            _tell(books, request.by, "listing.activate", active, now, digest=request.digest)
+            tell(books, request.by, "listing.activate", active, now, digest=request.digest)
             now_due(books, active, now)
         return Done(subject=record.listing_id, number=left)
 
@@ -301,30 +290,7 @@ class ListingKeeping:
             return Refused("a listing becomes active by the others' yes")
         if not request.by.reason.strip():
             return Refused("write down why")
-        books.listings.put(_became(record, request.to, now, request.by.reason))
+        books.listings.put(became(record, request.to, now, request.by.reason))
         action = {State.SUSPENDED: "suspend", State.ACTIVE: "resume", State.ENDED: "end"}[request.to]
-        _tell(books, request.by, f"listing.{action}", record, now)
+        tell(books, request.by, f"listing.{action}", record, now)
         return Done(subject=record.listing_id)
-
-    def _own_kinds(self, books: Books) -> frozenset[str]:
-        """The lists that the district's board has made."""
-        return in_use(books)
-
-
-def _of_an_import(books: Books, listing_id: str) -> str | None:
-    """Why nobody answers, rewrites or ends a listing singly that waits as one of many."""
-    record = books.listings.listing(listing_id) if listing_id else None
-    if record is None or record.state is not State.WAITING:
-        return None
-    batch = books.imports.holding(listing_id)
-    return None if batch is None else f"it is one of import {batch.number}, which is answered as one"
-
-
-def _became(record: ListingRecord, to: State, now: datetime, why: str = "") -> ListingRecord:
-    ended = why if to is State.ENDED else record.ended_why
-    return replace(record, state=to, changed=now, ended_why=ended, emergency_until=None)
-
-
-def _tell(books: Books, by: By, action: str, record: ListingRecord, now: datetime, **more: Plain) -> None:
-    detail: dict[str, Plain] = {"list": record.terms.kind, "schools": ", ".join(sorted(record.terms.schools))}
-    books.audit.add(by.does(action, record.listing_id, detail=detail | more), now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from hallwatch.core.requests import By
 from hallwatch.core.restraint import Restraint, What
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.delivering import raised
-from hallwatch.flow.listings import BASE
+from hallwatch.flow.list_versions import base_tags
 
 AGAIN = UUID("0a9a3f4e-6a3e-5d0b-9a55-52c8f3f5a3c7")
 """Namespace of the alert after one that nothing joins any more: a sighting that is sent twice finds it again."""
@@ -91,8 +90,7 @@ class Raising:
         ]
         if not here or any(one.emergency_until is None for one in here):
             return False
-        base: list[str] = json.loads(books.settings.get(BASE) or "[]")
-        return books.people.tag_of(external_id).hex() not in base
+        return books.people.tag_of(external_id).hex() not in base_tags(books)
 
 
 def look_for_brake(books: Books, person_id: str, now: datetime) -> str | None:

@@ -29,6 +29,7 @@ from hallwatch.web import (
     office,
     passkeys,
     provider,
+    roster,
     settings,
     signing_in,
 )
@@ -80,6 +81,7 @@ def create_app(console: Console) -> FastAPI:
     notices.add_routes(app, console)
     appeals.add_routes(app, console)
     kinds.add_routes(app, console, pages)
+    roster.add_routes(app, console, pages)
     lists.add_routes(app, console, pages)  # after those: one of its doors takes any act with a listing
     api.add_routes(app, console)
     alerts.add_routes(app, console, pages)
@@ -95,9 +97,9 @@ def create_app(console: Console) -> FastAPI:
         return HTMLResponse(pages.console(visitor))
 
     @app.get("/events")
-    def live(request: Request, after: int = 0, siren: bool = False) -> StreamingResponse:
+    def live(request: Request, after: int = 0, siren: bool = False, list: bool = False) -> StreamingResponse:
         seen = _last_seen(request.headers.get("last-event-id"), after)
-        stream = events(console, pages, visitor_of(request), None if siren else seen)
+        stream = events(console, pages, visitor_of(request), None if siren else seen, lists=list)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     @app.post("/language")

@@ -147,4 +147,28 @@ IMPORTS = (
     N_("this import does not wait for anything"),
 )
 
-IMPORT_LINES = (*FILES, *ROWS, *PHOTOS, *IMPORTS)
+LISTED = (
+    N_(
+        "{missing} of {known} people of this source would end, more than a tenth: the file looks cut off; if"
+        " it is right, say so (--many-vanish), and others have to say yes to it as to everything"
+    ),
+    N_("a person has ended the listing here; write a new one in the console if there is a new reason"),
+    N_("is suspended here and stays so; resume or end that listing first"),
+    N_("the file does not say why this person is to be listed"),
+    N_("no photo; not listed"),
+    N_("not listed, the photo cannot be used: {why}"),
+    N_("{file} has no source; name it in the column map"),
+    N_("{file} holds {tables} files named {name}; it needs one, beside the photos"),
+    N_("{list} is no list that others say yes to; choose one of {lists}"),
+    N_("{count} rows have expired and are passed over"),
+    N_("the notes of {rows} rows are not taken over: a listing has a reason and an authority"),
+    N_("say what the list is called; the next file of that name is compared with this one"),
+    N_("the column map is larger than {size} KB, which none needs to be"),
+    N_("the column map is not UTF-8 text; save it as UTF-8"),
+    N_("choose the column map that says what the columns of the registry mean"),
+    N_("that column map is not kept any more; choose another"),
+    N_("there is no column map {name}; choose one of {names}"),
+    N_("the column map {name} is not TOML: {why}"),
+)
+
+IMPORT_LINES = (*FILES, *ROWS, *PHOTOS, *IMPORTS, *LISTED)

@@ -1,4 +1,4 @@
-"""The lists: who is on them, what waits for a yes, one person's page, and finding somebody in the roster."""
+"""The lists: who is on them, what waits for a yes, and one person's page."""
 
 from __future__ import annotations
 
@@ -189,18 +189,6 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
         return RedirectResponse(f"/lists/person/{record.person_id}", status_code=303)
-
-    @app.get("/roster")
-    def roster_page(request: Request) -> HTMLResponse:
-        page = pages.render("roster.html", visitor_of(request), q="", found=[], most=MOST_FOUND)
-        return HTMLResponse(page)
-
-    @app.post("/roster")
-    def search(request: Request, q: Text = "") -> HTMLResponse:
-        visitor = visitor_of(request)
-        found = console.lists.people_named(q[:200], MOST_FOUND, visitor.account.scope)
-        console.ask(Note(visitor.by, "roster.search", detail={"found": len(found)}))
-        return HTMLResponse(pages.render("roster.html", visitor, q=q, found=found, most=MOST_FOUND))
 
 
 def _write(console: Console, pages: Pages, visitor: Visitor, person_id: str, filled: Filled) -> Response:

@@ -24,8 +24,12 @@ HEARTBEAT_S = 2.0
 """The page turns red when it has heard nothing for five seconds."""
 
 
-async def events(console: Console, pages: Pages, visitor: Visitor, seen: int | None) -> AsyncIterator[str]:
+async def events(
+    console: Console, pages: Pages, visitor: Visitor, seen: int | None, *, lists: bool = False
+) -> AsyncIterator[str]:
     """Everything after alert change ``seen`` (None: no alerts, for a page that shows none), then what happens.
+
+    A page that ``lists`` the newest alerts has them on the screen: they have reached somebody.
 
     Named events: ``hello`` (the run; a page of another run loads itself anew), ``alert`` (id: its sequence),
     ``status`` (cameras and troubles), ``waiting`` (what waits for the visitor, alerts that sound among it), ``siren``
@@ -68,7 +72,7 @@ async def events(console: Console, pages: Pages, visitor: Visitor, seen: int | N
             rings = ringing
             yield _event("siren", {"count": str(rings)})
         yield _event("beat", {})
-        if seen is not None:
+        if lists:
             await asyncio.to_thread(_reached, console, visitor, account)
         status = await console.board.changed(status.version, HEARTBEAT_S)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -36,7 +37,12 @@ def list_in(archive: Archive, today: date, source: str, own_kinds: frozenset[str
     except UnicodeDecodeError:
         raise WatchlistError(f"{NAME} is not UTF-8; save it as 'CSV UTF-8'") from None
     kinds = (*Kind, *sorted(own_kinds))
-    return _found(watchlist_in(NAME, text, today, (*kinds, *LISTS)), today, source, kinds)
+    found = _found(watchlist_in(NAME, text, today, (*kinds, *LISTS)), today, source, kinds)
+    folder = PurePosixPath(tables[0]).parent
+    entries = (
+        replace(one, photos=tuple(str(folder / photo) for photo in one.photos)) for one in found.entries
+    )
+    return replace(found, entries=tuple(entries))
 
 
 def _found(read: Watchlist, today: date, source: str, kinds: Sequence[str]) -> Found:

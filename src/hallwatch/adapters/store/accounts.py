@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.account_tables import AccountRow, LinkRow, PasskeyRow, SecondRow, SessionRow
 from hallwatch.adapters.store.api_keys import revoke_all
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import AccountRow, LinkRow, PasskeyRow, SecondRow, SessionRow
 from hallwatch.core.policy.roles import Account, Role
 from hallwatch.core.second import SecondRequest
 from hallwatch.core.sessions import IDLE, LONGEST, PROOF, Passkey, Secret, SignedIn

@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.account_tables import SecondRow
 from hallwatch.adapters.store.accounts import second_of
 from hallwatch.adapters.store.import_tables import ImportItemRow, ImportPersonRow, ImportPhotoRow, ImportRow
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import SecondRow
 from hallwatch.core.import_batch import (
     OPEN_BATCH,
     Act,

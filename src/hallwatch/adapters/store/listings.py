@@ -11,10 +11,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.account_tables import SecondRow
 from hallwatch.adapters.store.accounts import second_of
 from hallwatch.adapters.store.appeals import expunge
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import ListingRow, PersonRow, SecondRow, TemplateRow
+from hallwatch.adapters.store.tables import ListingRow, PersonRow, TemplateRow
 from hallwatch.core.events import ListChange
 from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import ListingRecord, State, Terms

@@ -7,8 +7,9 @@ import json
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.account_tables import SecondRow
 from hallwatch.adapters.store.alert_tables import RestraintRow
-from hallwatch.adapters.store.tables import AlertRow, ListingRow, SecondRow
+from hallwatch.adapters.store.tables import AlertRow, ListingRow
 from hallwatch.core.listing import State
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.waiting import Waiting
