@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from hallwatch.core.appeal import Appeal
-from hallwatch.core.listing import ListingRecord
+from hallwatch.core.listing import OPEN, ListingRecord, State
 from hallwatch.core.model import Person
 from hallwatch.core.notice import Notice, is_due
-from hallwatch.core.policy.roles import Account
+from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.second import SecondRequest
 
 
@@ -28,6 +29,22 @@ class Standing:
         """How many yeses are still to come."""
         return sum(one.approved is None for one in self.asked)
 
+    def waits_for(self, account: Account) -> bool:
+        """Whether this account's yes or no is asked for."""
+        record = self.record
+        open_ = record.state is State.WAITING or record.emergency_until is not None
+        answered = any(one.answered_by == account.account_id for one in self.asked)
+        schools = record.terms.schools
+        here = account.scope is None or (bool(schools) and schools <= account.scope)
+        return (
+            open_
+            and self.missing > 0
+            and account.may(May.APPROVE_LISTINGS)
+            and record.author != account.account_id
+            and not answered
+            and here
+        )
+
     @property
     def due(self) -> Notice | None:
         """The notice that is still to be given."""
@@ -37,6 +54,15 @@ class Standing:
     def appeal(self) -> Appeal | None:
         """The appeal that is still to be answered."""
         return next((one for one in self.appeals if one.is_open), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A listing as a line of many: its person without photos, its standing without the digest that is over them."""
+
+    person_id: str
+    person: Person
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +81,14 @@ class Dossier:
         theirs = {school for one in self.listings for school in one.record.terms.schools}
         everywhere = any(not one.record.terms.schools for one in self.listings)
         return everywhere or bool((theirs | set(self.person.schools)) & account.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLines:
+    """Which open listings are wanted. ``due``: only those of which somebody has yet to be told; ``words`` stand all in
+    the person's name or id."""
+
+    kind: str = ""
+    states: Collection[State] = OPEN
+    due: bool = False
+    words: str = ""

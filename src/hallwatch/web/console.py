@@ -16,11 +16,11 @@ from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.asked_setting import AskedSetting
 from hallwatch.core.audit import AuditEntry
-from hallwatch.core.dossier import Dossier
+from hallwatch.core.dossier import AskedLines, Dossier, Line
 from hallwatch.core.escalation import Plan
 from hallwatch.core.events import CameraState
 from hallwatch.core.kept import KeptAlert, Whereabouts
-from hallwatch.core.listing import ListingRecord, State
+from hallwatch.core.listing import ListingRecord
 from hallwatch.core.model import Person
 from hallwatch.core.notice import Particulars
 from hallwatch.core.own_list import OwnList
@@ -141,14 +141,30 @@ class Proofs(Protocol):
         """The secret as an SVG for the app's camera."""
 
 
+class OverviewQuestions(Protocol):
+    """Listings of an account's schools as lines, the newest change first."""
+
+    def page(self, account: Account, asked: AskedLines, number: int, size: int) -> tuple[list[Line], bool]:
+        """The page of this number, from 1 on, and whether another one follows."""
+
+    def waiting(self, account: Account, most: int) -> list[Line]:
+        """Those that wait for a yes or no of this account."""
+
+    def overdue(self, account: Account, now: datetime) -> int:
+        """Of how many somebody should have been told by now."""
+
+    def any(self) -> bool:
+        """Whether anybody is listed at all."""
+
+
 class ListQuestions(Protocol):
     """People and their listings, as they stand now; may raise HallwatchError as above."""
 
     def dossier(self, person_id: str) -> Dossier | None:
         """Everything that is kept of a person."""
 
-    def dossiers(self, states: Collection[State]) -> list[Dossier]:
-        """Those with a listing in one of these states."""
+    def overview(self) -> AbstractContextManager[OverviewQuestions]:
+        """Questions of the lists page, all answered from one moment."""
 
     def listing(self, listing_id: str) -> ListingRecord | None:
         """The listing of this number."""

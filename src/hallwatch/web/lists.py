@@ -12,7 +12,7 @@ from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.alert_requests import ReviewPerson
-from hallwatch.core.dossier import Dossier, Standing
+from hallwatch.core.dossier import Dossier
 from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import OPEN, State
 from hallwatch.core.listing_requests import (
@@ -33,9 +33,9 @@ from hallwatch.web.admission import Visitor
 from hallwatch.web.alert_words import figures_of
 from hallwatch.web.console import Console
 from hallwatch.web.gate import resemblances
-from hallwatch.web.kinds import kinds_in_use, kinds_known
+from hallwatch.web.kinds import kinds_in_use
 from hallwatch.web.listing_forms import Filled, new_external_id, person_of, terms_of
-from hallwatch.web.notices import DUE, fits_state, overdue, waiting_appeals
+from hallwatch.web.overview import overview_page
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 from hallwatch.web.texts import gettext as _
@@ -47,39 +47,16 @@ Text = Annotated[str, Form(max_length=2000)]
 def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
     """The doors of this file."""
 
-    def lists_page(visitor: Visitor, kind: str = "", state: str = "", q: str = "") -> HTMLResponse:
-        mine = [one for one in console.lists.dossiers(OPEN) if one.is_business_of(visitor.account)]
-        rows = [(one, standing) for one in mine for standing in one.listings if standing.record.state in OPEN]
-        waiting = [(one, it) for one, it in rows if _waits_for(visitor, it)]
-        shown = [(one, it) for one, it in rows if _fits(one, it, kind, state, q)]
-        with console.waiting_imports() as view:
-            imports = [one for one in view.waiting() if one.waits_for(visitor.account)]
-        page = pages.render(
-            "lists.html",
-            visitor,
-            imports=imports,
-            waiting=waiting,
-            shown=shown,
-            held=_held(console, visitor) if visitor.account.may(May.WRITE_LISTINGS) else [],
-            total=len(rows),
-            kinds=kinds_known(console),
-            states=[*(one.value for one in OPEN), DUE],
-            appeals=waiting_appeals(console, visitor),
-            untold=overdue(rows),
-            now=datetime.now(UTC),
-            asked={"list": kind, "state": state, "q": q},
-            may_write=visitor.account.may(May.WRITE_LISTINGS),
-        )
-        return HTMLResponse(page)
-
     @app.get("/lists")
     def everybody(request: Request) -> HTMLResponse:
-        return lists_page(visitor_of(request))
+        return overview_page(console, pages, visitor_of(request))
 
     @app.post("/lists")
-    def some(request: Request, kind: Text = "", state: Text = "", q: Text = "") -> HTMLResponse:
+    def some(
+        request: Request, kind: Text = "", state: Text = "", q: Text = "", number: Annotated[int, Form()] = 1
+    ) -> HTMLResponse:
         # A name that is looked for stands in no address: those are kept by browsers and proxies.
-        return lists_page(visitor_of(request), kind, state, q)
+        return overview_page(console, pages, visitor_of(request), kind, state, q, number)
 
     @app.get("/lists/new")
     def new_page(request: Request) -> HTMLResponse:
@@ -229,7 +206,7 @@ def _person_page(
         forecast=console.gate.forecast(len(dossier.photos)),
         alike=resemblances(dossier, console.gate, console.lists, account),
         may_write=account.may(May.WRITE_LISTINGS),
-        waits={one.record.listing_id for one in dossier.listings if _waits_for(visitor, one)},
+        waits={one.record.listing_id for one in dossier.listings if one.waits_for(account)},
         fault=fault,
         filled=filled.cells if filled else {},
         all_schools=account.scope is None,
@@ -247,39 +224,6 @@ def _mine(console: Console, visitor: Visitor, person_id: str) -> Dossier:
     if dossier is None or not dossier.is_business_of(visitor.account):
         raise HTTPException(404, "There is no such person.")
     return dossier
-
-
-def _held(console: Console, visitor: Visitor) -> list[Dossier]:
-    """Whose alerts are held back until somebody has looked."""
-    numbers = dict.fromkeys(one.person_id for one in console.alerts.restraints())
-    found = (console.lists.dossier(number) for number in numbers)
-    return [one for one in found if one is not None and one.is_business_of(visitor.account)]
-
-
-def _waits_for(visitor: Visitor, standing: Standing) -> bool:
-    """Whether this visitor's yes or no is asked for."""
-    account, record = visitor.account, standing.record
-    open_ = record.state is State.WAITING or record.emergency_until is not None
-    answered = any(one.answered_by == account.account_id for one in standing.asked)
-    here = account.scope is None or (bool(record.terms.schools) and record.terms.schools <= account.scope)
-    return (
-        open_
-        and standing.missing > 0
-        and account.may(May.APPROVE_LISTINGS)
-        and record.author != account.account_id
-        and not answered
-        and here
-    )
-
-
-def _fits(dossier: Dossier, standing: Standing, kind: str, state: str, words: str) -> bool:
-    record, person = standing.record, dossier.person
-    text = f"{person.name} {person.external_id}".casefold()
-    return (
-        kind in ("", record.terms.kind)
-        and fits_state(standing, state)
-        and all(word in text for word in words.casefold().split())
-    )
 
 
 def _uploaded(photo: UploadFile) -> bytes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Request
@@ -13,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.dossier import Dossier, Standing
 from hallwatch.core.listing import State
-from hallwatch.core.notice import Particulars, Way, is_for_parent, is_overdue
+from hallwatch.core.notice import Particulars, Way, is_for_parent
 from hallwatch.core.notice_requests import AppealRequest, GiveNotice
 from hallwatch.core.paper import NoticePaper
 from hallwatch.core.requests import Note
@@ -111,11 +110,6 @@ def today_at(console: Console) -> date:
     return datetime.now(console.facts.zone).date()
 
 
-def fits_state(standing: Standing, state: str) -> bool:
-    """Whether a listing is one of those that are asked for."""
-    return standing.due is not None if state == DUE else state in ("", standing.record.state.value)
-
-
 def waiting_appeals(console: Console, visitor: Visitor) -> list[Waiting]:
     """Appeals that wait for an answer, of this visitor's schools, the most urgent first."""
     found = []
@@ -127,12 +121,6 @@ def waiting_appeals(console: Console, visitor: Visitor) -> list[Waiting]:
         theirs = (one for one in dossier.listings if one.record.listing_id == appeal.listing_id)
         found += [Waiting(dossier, one, appeal, appeal.is_overdue(today)) for one in theirs]
     return found
-
-
-def overdue(rows: Iterable[tuple[Dossier, Standing]]) -> int:
-    """Of how many listings somebody should have been told by now."""
-    now = datetime.now(UTC)
-    return sum(standing.due is not None and is_overdue(standing.due, now) for _, standing in rows)
 
 
 def _notice(console: Console, visitor: Visitor, listing_id: str, language: str, name: str) -> Response:

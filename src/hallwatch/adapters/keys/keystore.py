@@ -178,7 +178,7 @@ class KeyStore:
         connection = sqlite3.connect(
             f"file:{quote(str(self._path))}?mode={mode}", uri=True, timeout=10.0, isolation_level=None
         )
-        # A destroyed key must not linger in a free page or in a journal.
-        for pragma in ("secure_delete=ON", "synchronous=FULL", "temp_store=MEMORY"):
+        # A destroyed key must not linger in a free page or in a journal; whoever reads deletes none.
+        for pragma in () if readonly else ("secure_delete=ON", "synchronous=FULL", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         return connection

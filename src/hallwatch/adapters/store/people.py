@@ -175,10 +175,12 @@ class PeopleQuestions:
     def person(self, person_id: str) -> Person | None:
         """Somebody's particulars; None for whoever is not known or was erased. Raises SealBroken."""
         row = self._session.get(PersonRow, person_id)
-        if row is None or not row.sealed:
-            return None
+        return None if row is None else self.opened(person_id, row.sealed)
+
+    def opened(self, person_id: str, sealed: bytes) -> Person | None:
+        """The same of a row that was read already."""
         try:
-            return self._seals.open_person(person_id, row.sealed)
+            return self._seals.open_person(person_id, sealed) if sealed else None
         except KeyGone:
             return None
 

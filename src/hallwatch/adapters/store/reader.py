@@ -24,6 +24,7 @@ from hallwatch.adapters.store.deliveries import DeliveryQuestions
 from hallwatch.adapters.store.import_batches import ImportQuestions
 from hallwatch.adapters.store.import_known import known_of
 from hallwatch.adapters.store.import_view import ImportView
+from hallwatch.adapters.store.list_overview import Overview
 from hallwatch.adapters.store.list_pages import ListPages
 from hallwatch.adapters.store.listings import ListingQuestions
 from hallwatch.adapters.store.own_lists import OwnListQuestions
@@ -228,12 +229,11 @@ class Reader:
             )
             return Dossier(person_id, person, jpegs, standing)
 
-    def dossiers(self, states: Collection[State]) -> list[Dossier]:
-        """Those with a listing in one of these states, the newest change first."""
-        with self.listings() as listings:
-            numbers = dict.fromkeys(record.person_id for record in listings.listings(states))
-        found = (self.dossier(person_id) for person_id in numbers)
-        return [dossier for dossier in found if dossier is not None]
+    @contextmanager
+    def overview(self) -> Iterator[Overview]:
+        """Questions of the lists page, all answered from one moment."""
+        with self._session() as session:
+            yield Overview(session, self._seals)
 
     def listing(self, listing_id: str) -> ListingRecord | None:
         """The listing of this number."""
