@@ -60,17 +60,18 @@ def row(number: int, **more: str) -> str:
 
 
 def registry(faces: list[bytes], *rows: str) -> bytes:
-    photos = {f"{number}.jpg": data for number, data in enumerate(faces)}
+    photos: dict[str, str | bytes] = {f"{number}.jpg": data for number, data in enumerate(faces)}
     return zipped(
         {"registry.csv": table(*(rows or tuple(row(number) for number in range(len(faces)))))} | photos
     )
 
 
 def brought(
-    client: httpx2.Client, data: bytes, own_map: str = MAP, name: str = "registry.zip", **more: str
+    client: httpx2.Client, data: bytes, own_map: str = MAP, name: str = "registry.zip", school: str = ""
 ) -> tuple[str, str]:
     """A registry's page and its dry run."""
-    return planned(client, data, name=name, own_map=own_map, kind="registry", of="2026-11-01", **more)
+    more = {"school": school} if school else {}
+    return planned(client, data, None, name=name, own_map=own_map, kind="registry", of="2026-11-01", **more)
 
 
 def answer(client: httpx2.Client, page: str, how: str) -> httpx2.Response:
@@ -178,8 +179,8 @@ def test_a_photo_without_a_face_is_a_refused_row(
     assert "the photo cannot be used: no face found" in text
 
 
-def refused(head: httpx2.Client, data: bytes, **more: str) -> str:
-    page, text = brought(head, data, **more)
+def refused(head: httpx2.Client, data: bytes, name: str, own_map: str = MAP) -> str:
+    page, text = brought(head, data, own_map, name)
     assert stage(head, page) == "ended"
     found = re.search(r'<p class="fault">(.*?)</p>', text)
     assert found is not None, text
