@@ -199,6 +199,7 @@ class Trail(Protocol):
     """The audit trail."""
 
     def add(self, deed: Deed, now: datetime) -> AuditEntry: ...
+    def since(self, actions: Collection[str], moment: datetime) -> list[AuditEntry]: ...
 
 
 class Trailed(Protocol):

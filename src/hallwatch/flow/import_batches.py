@@ -32,7 +32,7 @@ from hallwatch.core.second import SecondRequest, Standing
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.import_reading import Reading
 from hallwatch.flow.import_turns import Clearing
-from hallwatch.flow.listing_answers import IMPORT, IMPORT_ELEVATED, may_not_for, open_for, why_not
+from hallwatch.flow.listing_answers import IMPORT, IMPORT_ELEVATED, bond_of, may_not_for, open_for, why_not
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.persons import ACCOUNT
 
@@ -221,8 +221,13 @@ class ImportKeeping:
         one = open_for(asked, mine)
         if one is None:
             return Refused("a district administrator has to say yes to this one")
+        bound = bond_of(books, asked, one, mine, batch.schools, now)
+        if request.approve and bound.why is not None:
+            _tell(books, request.by, "second.refused", batch, now)
+            return Refused(bound.why)
         books.accounts.answer_second(one.request_id, mine.account_id, now, approved=request.approve)
-        _tell(books, request.by, "second.approve" if request.approve else "second.decline", batch, now)
+        action = "second.approve" if request.approve else "second.decline"
+        _tell(books, request.by, action, batch, now, **bound.detail)
         if not request.approve:
             books.imports.put(replace(batch, state=BatchState.DECLINED, changed=now))
             return Done(subject=batch.import_id, number=-1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from hallwatch.core.listing import EMERGENCY_REST, ListingRecord, Terms, digest_of
 from hallwatch.core.policy.roles import Account, Actor, May, Role
 from hallwatch.core.second import SecondRequest, Standing
+from hallwatch.flow.bonds import Bond, bond
 from hallwatch.flow.books import Books
 
 ORDINARY, ELEVATED = "listing", "listing, as a district administrator"
@@ -57,6 +59,27 @@ def open_for(asked: list[SecondRequest], mine: Account) -> SecondRequest | None:
     elevated = mine.role is Role.DISTRICT_ADMINISTRATOR
     left = [one for one in asked if one.approved is None and (elevated or one.what not in THEIRS)]
     return min(left, key=lambda one: one.what not in THEIRS, default=None)
+
+
+def bond_of(
+    books: Books,
+    asked: list[SecondRequest],
+    one: SecondRequest,
+    mine: Account,
+    schools: frozenset[str],
+    now: datetime,
+) -> Bond:
+    """Whether this person's yes to ``one`` of those that were ``asked`` is a second person's."""
+    answered = {other.answered_by for other in asked}
+    others = [
+        account
+        for account in books.accounts.everybody()
+        if not account.is_unnamed
+        and account.account_id not in answered
+        and open_for([one], account) is not None
+        and may_not_for(replace(account, disabled=False), May.APPROVE_LISTINGS, schools) is None
+    ]
+    return bond(books, one.asked_by, mine, others, now)
 
 
 def digest_now(books: Books, record: ListingRecord) -> str:

@@ -40,6 +40,7 @@ from hallwatch.flow.listing_answers import (
     NOT_YOURS,
     ORDINARY,
     asked_for,
+    bond_of,
     digest_now,
     has_security,
     may_not,
@@ -253,8 +254,12 @@ class ListingKeeping:
         one = open_for(asked, mine)
         if one is None:
             return Refused("a district administrator has to say yes to this one")
+        bound = bond_of(books, asked, one, mine, record.terms.schools, now)
+        if request.approve and bound.why is not None:
+            tell(books, request.by, "second.refused", record, now)
+            return Refused(bound.why)
         books.accounts.answer_second(one.request_id, mine.account_id, now, approved=request.approve)
-        more = seen(record.likeness, request.likeness)
+        more = seen(record.likeness, request.likeness) | bound.detail
         tell(
             books, request.by, "second.approve" if request.approve else "second.decline", record, now, **more
         )

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from hallwatch.core.asked_setting import ASKED, BEFORE, WHAT, AskedSetting, digest_of_change
 from hallwatch.core.audit import Plain
 from hallwatch.core.listing import APPROVAL_LIFE
-from hallwatch.core.policy.roles import May
+from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import ChangeSetting, Done, Refused, Reply
 from hallwatch.core.second import SecondRequest
 from hallwatch.core.site_requests import AnswerSetting, RevertSetting
+from hallwatch.flow.bonds import bond
 from hallwatch.flow.books import Books, Transaction
 
 PREFIX = "console/"
@@ -65,7 +66,7 @@ class SettingKeeping:
                     books.audit.add(request.by.does("setting.change", request.name, detail=detail), now)
                     return Done(subject=request.name)
                 case AnswerSetting():
-                    return self._answer(request, books, now)
+                    return self._answer(request, books, mine, now)
                 case RevertSetting():
                     return _revert(request, books, now)
 
@@ -86,7 +87,7 @@ class SettingKeeping:
         books.audit.add(request.by.does("setting.ask", request.name, detail=_detail(waits)), now)
         return Done(subject=number, number=1)
 
-    def _answer(self, request: AnswerSetting, books: Books, now: datetime) -> Reply:
+    def _answer(self, request: AnswerSetting, books: Books, mine: Account, now: datetime) -> Reply:
         kept = books.settings.get(ASKED + request.name)
         waits = None if kept is None else AskedSetting.of(kept)
         asked = None if waits is None else books.accounts.second(waits.request_id)
@@ -97,6 +98,14 @@ class SettingKeeping:
         why = asked.refusal(request.by.actor, request.digest, now)
         if why is None and real != asked.digest:
             why = "what was asked for has changed since; look at it again"
+        others = [
+            one
+            for one in books.accounts.everybody()
+            if not one.is_unnamed and replace(one, disabled=False).may(May.CHANGE_SETTINGS)
+        ]
+        bound = bond(books, waits.asked_by, mine, others, now)
+        if why is None and request.approve:
+            why = bound.why
         if why is not None:
             books.audit.add(request.by.does("second.refused", request.name), now)
             return Refused(why)
@@ -107,7 +116,7 @@ class SettingKeeping:
             self.rules.check(request.name, waits.text)
             books.settings.put(BEFORE + request.name, json.dumps(before), now)
             _put(books, request.name, waits.text, now)
-        detail = _detail(waits) | {"asked_by": waits.asked_by}
+        detail = _detail(waits) | {"asked_by": waits.asked_by} | bound.detail
         books.audit.add(request.by.does(action, request.name, detail=detail), now)
         return Done(subject=request.name)
 

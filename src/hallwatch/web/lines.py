@@ -171,6 +171,10 @@ LISTINGS = (
     N_("On trial: the people of list.csv are looked for without a second person's yes."),
     N_("{count} listed people are not looked for: their photos cannot be used; see Lists."),
     N_("your role or your schools do not include this listing"),
+    N_(
+        "within the last 30 days you and whoever asks were added, or given a sign-in link, one by the other or both by"
+        " the same person; somebody else has to answer"
+    ),
     N_("the photos were not compared with everybody listed; propose it on the person's page"),
     N_(
         "{alike} of {cohort} strangers match this person, at most {most} expected: likely to raise many false alerts;"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,6 +46,12 @@ class AuditBook:
         if sequence % EVERY == 0:
             self._keep(self.head)
         return entry
+
+    def since(self, actions: Collection[str], moment: datetime) -> list[AuditEntry]:
+        """What was done of these from a moment on, the newest first."""
+        wanted = select(AuditRow).where(AuditRow.action.in_(list(actions))).order_by(AuditRow.sequence.desc())
+        found = (_entry(row) for row in self._session.scalars(wanted))
+        return list(takewhile(lambda entry: entry.at >= moment, found))
 
     def checkpoint(self) -> Checkpoint | None:
         """Sign the head as it is and keep that; None while the trail is empty, or does not hold its signed head."""
