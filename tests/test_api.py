@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hallwatch.adapters.store.tables import ApiKeyRow, SessionRow
+from hallwatch.adapters.store.api_key_tables import ApiKeyRow
+from hallwatch.adapters.store.tables import SessionRow
 from hallwatch.core.api_key_requests import DropKey, MakeKey
 from hallwatch.core.api_keys import RANDOM_BYTES, digest_of_key, token_of
 from hallwatch.core.listing import Kind, Terms

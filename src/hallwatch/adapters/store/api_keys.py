@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from hallwatch.adapters.store.api_key_tables import ApiKeyRow
 from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import ApiKeyRow
 from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.policy.scopes import Scope
 

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
 from hallwatch.adapters.store import alert_tables as alert_tables  # its tables are ours, too
+from hallwatch.adapters.store import api_key_tables as api_key_tables
 from hallwatch.adapters.store import import_tables as import_tables  # its tables are of the same metadata
 from hallwatch.adapters.store.appeal_tables import Base
 from hallwatch.adapters.store.place import Place
