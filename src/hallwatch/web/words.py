@@ -290,8 +290,7 @@ def outcome_words(outcome: str) -> str:
 
 def stamp_words(verdict: str) -> str:
     """The worst that the photo gate found in a photo, short enough to stand on it."""
-    found = said(verdict.partition("; ")[0])
-    return f"{found[:1].upper()}{found[1:]}"
+    return (found := said(verdict.partition("; ")[0]))[:1].upper() + found[1:]
 
 
 def verdict_words(verdict: str) -> str:
