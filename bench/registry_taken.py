@@ -236,6 +236,10 @@ def _measured(
             assert batch is not None
             state = batch.state
     result["taken_over_s"] = round(time.monotonic() - began, 1)
+    until = time.monotonic() + 60
+    while first.listed < int(str(result["people"])) and time.monotonic() < until:
+        time.sleep(0.1)
+    result["cameras_told_s"] = round(time.monotonic() - began, 1)
     waits = sorted(first.waits)
     result["sightings"] = len(waits)
     result["longest_wait_s"] = round(waits[-1], 2) if waits else None
