@@ -10,7 +10,7 @@ from hallwatch.entry.keeper_client import SOCKET
 from tests.roster_zips import zipped
 from tests.serving import environment, serving, still_alive, until, write_config
 from tests.test_imports_listed import registry, row
-from tests.test_imports_pages import counts, handed, planned, stage, students, taken
+from tests.test_imports_pages import counts, handed, picture, planned, stage, students, taken
 from tests.watching import write_list
 
 
@@ -29,7 +29,8 @@ def test_a_roster_is_taken_in_beside_everything_else(shared: Path, tmp_path: Pat
         # the same with a process that is ended while it waits, and a server that is stopped meanwhile
         answer = handed(server.client, registry([b"no picture"], row(0)), name="r.zip", kind="registry")
         assert answer.status_code == 422
-        page, _ = planned(server.client, zipped(students("s1", "s2", "s3")))
+        photos = zipped({"s1.png": picture()})  # as long as there are photos, somebody gives them
+        page, _ = planned(server.client, zipped(students("s1", "s2", "s3")), photos)
         assert stage(server.client, page) == "planned"
         importing = [
             pid
