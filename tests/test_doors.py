@@ -175,8 +175,8 @@ def expected(door: Door, account: Account | None, school: str, path: str) -> int
         return 403
     if path == "/" and May.SEE_ALERTS not in ALLOWED[account.role]:
         return 303
-    holes = ("{person_id}", "{listing_id}", "{appeal_id}", "{number}", "{import_id}")
-    if path == "/confirm/provider" or any(name in path for name in holes):
+    holes = ("{person_id}", "{listing_id}", "{appeal_id}", "{import_id}")
+    if path == "/confirm/provider" or path.startswith("/imports/") or any(name in path for name in holes):
         return 404  # none is set up; there is no such person, listing, appeal or import
     if "{alert_id}" in path and not account.sees(school):
         return 404

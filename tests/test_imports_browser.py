@@ -10,6 +10,7 @@ import pytest
 
 from hallwatch.core.policy.roles import Role
 from tests.browser import Browser
+from tests.import_files import MAP
 from tests.roster_zips import bulk_11, user_11, zipped
 from tests.test_imports_pages import heard, picture
 from tests.test_pages_axe import axe, violations  # noqa: F401 - a fixture
@@ -118,3 +119,51 @@ def test_a_file_that_is_too_large_is_not_even_sent(console: Running, program: st
         browser.wait_for("document.getElementById('hand-over-words').textContent.includes('too large')")
         assert browser.value("location.pathname") == "/imports"
     assert console.console.imports.runs() == []
+
+
+def test_a_registry_that_waits_is_in_nobodys_way(
+    shared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    program: str,  # noqa: F811
+    axe: str,  # noqa: F811
+) -> None:
+    monkeypatch.setenv("HALLWATCH_MODELS", str(shared / "models"))
+    folders = sorted((shared / "data" / "faces").iterdir())[:3]
+    photos: dict[str, str | bytes] = {
+        f"{number}.jpg": sorted(one.iterdir())[0].read_bytes() for number, one in enumerate(folders)
+    }
+    rows = [f"R{number},Sample,Dana,1980-03-15,{number}.jpg,Offence A," for number in range(3)]
+    text = "\n".join(["id,last,first,born,photo,why,ends", *rows])
+    (tmp_path / "registry.zip").write_bytes(zipped({"registry.csv": text} | photos))
+    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
+    with running(tmp_path) as console, heard(console):
+        head, second = (console.office.enter(Role.DISTRICT_ADMINISTRATOR) for _ in range(2))
+        with Browser(program, width=1280, height=1600) as browser:
+            console.show(browser, "/imports", head)
+            assert browser.value("document.querySelector('.of-registry').offsetParent === null")
+            browser.value("document.getElementById('kind').value = 'registry'")
+            browser.value("document.getElementById('kind').dispatchEvent(new Event('change'))")
+            assert browser.value("document.querySelector('.of-registry').offsetParent !== null")
+            assert violations(browser, axe) == []
+            shown(browser, "registry-form")
+            browser.choose("#file", tmp_path / "registry.zip")
+            browser.choose("#own_map", tmp_path / "map.toml")
+            browser.value("document.getElementById('of').value = '2026-11-01'")
+            browser.value("document.querySelector('#hand-over button').click()")
+            browser.wait_for("document.getElementById('run') !== null", 60)
+            browser.wait_for(f"{STAGE} === 'planned'", 120)
+            assert violations(browser, axe) == []
+            shown(browser, "registry-dry-run")
+            browser.value("document.querySelector('form[action$=take] button').click()")
+            browser.wait_for(f"document.readyState === 'complete' && {STAGE} === 'done'", 180)
+            shown(browser, "registry-done")
+        with console.office.reader.waiting_imports() as view:
+            path = f"/imports/waiting/{view.waiting()[0].record.import_id}"
+        for width, dark in ((1280, False), (390, True)):
+            with Browser(program, width=width, height=2200, dark=dark) as browser:
+                console.show(browser, path, second)
+                browser.wait_for("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+                shown(browser, f"waiting-{width}")
+                assert violations(browser, axe) == []
+                assert browser.value(FITS)

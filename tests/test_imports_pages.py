@@ -269,7 +269,7 @@ def test_killed_in_the_middle_the_page_says_so_and_it_can_go_on(
 
 
 def test_killed_before_the_dry_run_nothing_is_left(console: Running, head: httpx2.Client) -> None:
-    page, _ = planned(head, zipped(students("s1")))
+    page, _ = planned(head, zipped(students("s1")), zipped({"s1.png": picture()}))
     pid = import_process()
     reader = next(one for one, line in descendants(pid).items() if "import_reader" in line)
     os.kill(pid, signal.SIGKILL)

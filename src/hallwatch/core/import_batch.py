@@ -15,6 +15,7 @@ from hashlib import sha256
 from hallwatch.core.imports import Entry
 from hallwatch.core.listing import ListingRecord, Needed, State, age_on, needed
 from hallwatch.core.model import Person
+from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.policy.jurisdiction import ListingRules
 
 RENEW_DAYS = 30
@@ -113,6 +114,17 @@ class BatchItem:
     person_id: str
     act: Act
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """One person of an import that is taken over: ``mine`` None for somebody erased; ``staged`` are the photos that
+    take the place of those that are kept."""
+
+    person_id: str
+    mine: BatchPerson | None
+    items: tuple[BatchItem, ...]
+    staged: tuple[PhotoKept, ...]
 
 
 class Stands(StrEnum):

@@ -134,7 +134,7 @@ class Desk:
             self._touched.append,
         )
         clearing = Clearing(self._depart, self.store.destroy)
-        self.import_turns = ImportTurns(self.records.transaction, self.listings, clearing)
+        self.import_turns = ImportTurns(self.records.transaction, self.listings, clearing, time.monotonic)
         self.imports = ImportKeeping(
             self.records.transaction,
             self._profile,

@@ -7,32 +7,35 @@ and the import says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 
-from hallwatch.core.audit import Plain
+from hallwatch.core.audit import Deed, Plain
 from hallwatch.core.import_batch import (
     OVER,
     REPLACED,
     VANISHED,
     Act,
     BatchItem,
-    BatchPerson,
     BatchRecord,
     BatchState,
+    Portion,
 )
 from hallwatch.core.listing import OPEN, Kind, ListingRecord, State, digest_of
 from hallwatch.core.requests import By
 from hallwatch.errors import KeyGone
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.idle import drop_idle_templates
-from hallwatch.flow.import_reading import drop, photos_then
+from hallwatch.flow.import_reading import drop
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.notices import now_due
 from hallwatch.flow.own_lists import in_use
 
 AT_ONCE = 100
-"""People who are listed in one turn: one version of the list, and a sighting waits for it no longer."""
+TURN_S = 0.25
+"""A turn lists so many people at most, and takes little longer than so many seconds: a sighting waits for one turn at
+most. Cameras are told, and the list gets a version, when there are AT_ONCE of them, or no more."""
 CLEARED_AT_ONCE = 10
 """People who are let go in one turn: each is a line in the journal and a key that is destroyed."""
 SYSTEM = By("system", "import")
@@ -80,6 +83,10 @@ class ImportTurns:
     transaction: Callable[[], Transaction]
     listings: ListingKeeping
     clearing: Clearing
+    clock: Callable[[], float]
+    """Seconds, of any beginning."""
+    unlisted: list[str] = field(default_factory=list)
+    """People whom cameras have not been told of yet. A keeper that dies with some makes a version at its next start."""
 
     def turn(self, now: datetime) -> bool:
         """Some people more; whether there is more to do."""
@@ -97,62 +104,77 @@ class ImportTurns:
         return True
 
     def _take_over(self, books: Books, batch: BatchRecord, now: datetime) -> None:
-        for person_id in books.imports.undone(batch.import_id, AT_ONCE):
-            try:
-                note = self._person(books, batch, person_id, now)
-            except KeyGone:
-                note = ERASED
-            books.imports.finish(batch.import_id, person_id, note)
-            drop_idle_templates(books, person_id)
+        began, notes = self.clock(), {}
+        kinds = frozenset({*Kind, *in_use(books)})
+        deeds: list[Deed] = []
+        for portion in books.imports.portions(batch.import_id, AT_ONCE):
+            note = notes[portion.person_id] = self._person(books, portion, kinds, deeds, now)
             if note:
                 detail: dict[str, Plain] = {"import": batch.number, "why": note}
-                books.audit.add(SYSTEM.does("import.skip", person_id, detail=detail), now)
-            self.listings.touched(person_id)
-        self.listings.keep_version(books, SYSTEM, now)
-        if books.imports.count(batch.import_id, done=False) == 0:
+                deeds.append(SYSTEM.does("import.skip", portion.person_id, detail=detail))
+            if note or all(item.act is Act.END for item in portion.items):
+                drop_idle_templates(books, portion.person_id)
+            if self.clock() > began + TURN_S:
+                break
+        books.imports.finish(batch.import_id, notes)
+        self.unlisted.extend(notes)
+        over = books.imports.count(batch.import_id, done=False) == 0
+        if over:
             books.imports.put(replace(batch, state=BatchState.TAKEN_OVER, changed=now))
-            books.audit.add(SYSTEM.does("import.done", batch.import_id, detail={"import": batch.number}), now)
+            deeds.append(SYSTEM.does("import.done", batch.import_id, detail={"import": batch.number}))
+        books.audit.add_all(deeds, now)
+        if over or len(self.unlisted) >= AT_ONCE:
+            self.listings.keep_version(books, SYSTEM, now)
+            for person_id in self.unlisted:
+                self.listings.touched(person_id)
+            self.unlisted.clear()
 
-    def _person(self, books: Books, batch: BatchRecord, person_id: str, now: datetime) -> str:
+    def _person(
+        self,
+        books: Books,
+        portion: Portion,
+        kinds: frozenset[str],
+        deeds: list[Deed],
+        now: datetime,
+    ) -> str:
         """One person's listings begin and end together; why they do not, or ""."""
-        mine = books.imports.person(batch.import_id, person_id)
-        if mine is None:
-            return ERASED
-        items = books.imports.items(batch.import_id, person_id)
-        found = [(item, books.listings.listing(item.listing_id)) for item in items]
+        found = [(item, books.listings.listing(item.listing_id)) for item in portion.items]
         begin = [(item, record) for item, record in found if item.act is Act.LIST]
         end = [record for item, record in found if item.act is Act.END and record is not None]
-        if begin and (why := self._why_not(books, batch, mine, begin, end)):
-            for item, _ in begin:
-                books.listings.withdraw(item.listing_id)
-            return why
-        for record in end:
-            if record.state in (State.ACTIVE, State.SUSPENDED):
-                self._put(books, record, State.ENDED, now, REPLACED if begin else VANISHED)
-        if mine.person is not None:
-            staged = books.imports.staged(batch.import_id, person_id)
-            if staged:
-                books.people.keep(mine.person, staged, now)
-            else:
-                books.people.set_particulars(person_id, mine.person, now)
+        try:
+            if begin and (why := self._why_not(books, portion, kinds, begin, end)):
+                for item, _ in begin:
+                    books.listings.withdraw(item.listing_id)
+                return why
+            for record in end:
+                if record.state in (State.ACTIVE, State.SUSPENDED):
+                    deeds.append(_put(books, record, State.ENDED, now, REPLACED if begin else VANISHED))
+            if portion.mine is not None and portion.mine.person is not None:
+                if portion.staged:
+                    books.people.keep(portion.mine.person, portion.staged, now)
+                else:
+                    books.people.set_particulars(portion.person_id, portion.mine.person, now)
+        except KeyGone:
+            return ERASED
         for _, one in begin:
             if one is not None:
-                self._put(books, one, State.ACTIVE, now)
+                deeds.append(_put(books, one, State.ACTIVE, now))
                 now_due(books, one, now)
         return ""
 
     def _why_not(
         self,
         books: Books,
-        batch: BatchRecord,
-        mine: BatchPerson,
+        portion: Portion,
+        kinds: frozenset[str],
         begin: list[tuple[BatchItem, ListingRecord | None]],
         end: list[ListingRecord],
     ) -> str | None:
         """Why somebody is not listed as was approved."""
-        if mine.person is None:
+        if portion.mine is None or portion.mine.person is None:
             return ERASED
-        photos = photos_then(books, batch.import_id, mine.person_id)
+        photos = tuple(sha256(photo.jpeg).digest() for photo in portion.staged)
+        photos = photos or books.people.photo_digests(portion.person_id)
         for item, record in begin:
             if record is None or record.state is not State.WAITING:
                 return DIFFERS
@@ -160,23 +182,25 @@ class ImportTurns:
                 return DIFFERS
             if record.terms.ends < self.listings.today():
                 return PAST
-            if record.terms.kind not in (*Kind, *in_use(books)):
+            if record.terms.kind not in kinds:
                 return RETIRED
         if any(one.state is not State.ACTIVE and one.ended_why != OVER for one in end):
             return MOVED
-        if books.imports.staged(batch.import_id, mine.person_id):
+        if portion.staged:
             ours = {one.listing_id for one in end} | {item.listing_id for item, _ in begin}
-            others = books.listings.listings(OPEN, mine.person_id)
+            others = books.listings.listings(OPEN, portion.person_id)
             if any(one.listing_id not in ours and one.state is not State.DRAFT for one in others):
                 return OTHERWISE
         return None
 
-    def _put(self, books: Books, record: ListingRecord, to: State, now: datetime, why: str = "") -> None:
-        ended = why if to is State.ENDED else record.ended_why
-        books.listings.put(replace(record, state=to, changed=now, ended_why=ended, emergency_until=None))
-        action = "listing.activate" if to is State.ACTIVE else "listing.end"
-        detail = {"list": record.terms.kind, "schools": ", ".join(sorted(record.terms.schools))}
-        books.audit.add(SYSTEM.does(action, record.listing_id, detail=detail), now)
+
+def _put(books: Books, record: ListingRecord, to: State, now: datetime, why: str = "") -> Deed:
+    """The listing as it is from now on; what the trail says of it."""
+    ended = why if to is State.ENDED else record.ended_why
+    books.listings.put(replace(record, state=to, changed=now, ended_why=ended, emergency_until=None))
+    action = "listing.activate" if to is State.ACTIVE else "listing.end"
+    detail: dict[str, Plain] = {"list": record.terms.kind, "schools": ", ".join(sorted(record.terms.schools))}
+    return SYSTEM.does(action, record.listing_id, detail=detail)
 
 
 def _next(books: Books) -> BatchRecord | None:

@@ -42,7 +42,7 @@ FIELD_WORDS = {
     "terms": N_("what the registry says"),
     "other_ids": N_("further ids"),
     "reason": N_("reason"),
-    "authority": N_("authority"),
+    "authority": N_("who ordered it"),
     "ends": N_("last day"),
     "starts": N_("first day"),
     "conditions": N_("conditions"),

@@ -70,6 +70,7 @@ class Pages:
             action_words=words.action_words,
             source_words=words.source_words,
             state_words=words.state_words,
+            stamp_words=words.stamp_words,
             verdict_words=words.verdict_words,
             figure=words.figure,
             percent=words.percent,

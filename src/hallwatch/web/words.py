@@ -288,6 +288,11 @@ def outcome_words(outcome: str) -> str:
     return gettext(OUTCOME_WORDS[Outcome(outcome)])
 
 
+def stamp_words(verdict: str) -> str:
+    """The worst that the photo gate found in a photo, short enough to stand on it."""
+    return (found := said(verdict.partition("; ")[0]))[:1].upper() + found[1:]
+
+
 def verdict_words(verdict: str) -> str:
     """What the photo gate said of a photo: what it found, and what may be expected of it."""
     found, _semicolon, expected = verdict.partition("; ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 
@@ -30,22 +30,33 @@ class AuditBook:
 
     def add(self, deed: Deed, now: datetime) -> AuditEntry:
         """The deed as the newest entry. Where the trail does not hold its signed head, an entry says so first."""
+        return self.add_all([deed], now)[-1]
+
+    def add_all(self, deeds: Sequence[Deed], now: datetime) -> list[AuditEntry]:
+        """Several at once, in order: the head is signed once."""
+        deeds = list(deeds)
         if (missing := self._missing()) is not None:
             self.known = None
             detail: dict[str, Plain] = {
                 "signed_sequence": missing.sequence,
                 "signed_digest": missing.digest.hex(),
             }
-            self.add(Deed("system", BROKEN, detail=detail), now)
+            deeds.insert(0, Deed("system", BROKEN, detail=detail))
         last = self._last()
-        sequence, previous = (1, START) if last is None else (last.sequence + 1, last.digest)
-        entry = chained(sequence, now.astimezone(UTC), deed, previous)
-        self._session.add(_row(entry))
+        sequence, previous = (0, START) if last is None else (last.sequence, last.digest)
+        entries: list[AuditEntry] = []
+        for deed in deeds:
+            sequence += 1
+            entries.append(chained(sequence, now.astimezone(UTC), deed, previous))
+            previous = entries[-1].digest
+        self._session.add_all([_row(entry) for entry in entries])
         self._session.flush()
-        self.head = self._sign(entry)
-        if sequence % EVERY == 0:
-            self._keep(self.head)
-        return entry
+        for entry in entries:
+            if entry.sequence % EVERY == 0:
+                self._keep(self._sign(entry))
+        if entries:
+            self.head = self._sign(entries[-1])
+        return entries
 
     def since(self, actions: Collection[str], moment: datetime) -> list[AuditEntry]:
         """What was done of these from a moment on, the newest first."""

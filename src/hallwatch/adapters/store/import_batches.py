@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.account_tables import SecondRow
@@ -27,8 +27,8 @@ from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.second import SecondRequest
 from hallwatch.errors import KeyGone
 
-_WORDS: TypeAdapter[BatchWords] = TypeAdapter(BatchWords)
-_PERSON: TypeAdapter[Person] = TypeAdapter(Person)
+WORDS: TypeAdapter[BatchWords] = TypeAdapter(BatchWords)
+PERSON: TypeAdapter[Person] = TypeAdapter(Person)
 
 
 class ImportQuestions:
@@ -144,7 +144,7 @@ class ImportQuestions:
             author=row.author,
             opened=row.opened,
             changed=row.changed,
-            words=_WORDS.validate_json(opened),
+            words=WORDS.validate_json(opened),
             schools=frozenset(json.loads(row.schools)),
             reading=row.reading,
             asked=row.asked,
@@ -155,7 +155,7 @@ class ImportQuestions:
         person = None
         if row.sealed:
             place = f"import-person/{row.import_id}/{row.person_id}"
-            person = _PERSON.validate_json(self._seals.vault.unseal(row.person_id, row.sealed, place))
+            person = PERSON.validate_json(self._seals.vault.unseal(row.person_id, row.sealed, place))
         return BatchPerson(
             row.person_id, person, row.new, row.careful, row.reading, done=row.done, note=row.note
         )
@@ -169,7 +169,7 @@ class ImportQuestions:
             )
 
     def _photo(self, row: ImportPhotoRow) -> PhotoKept:
-        jpeg, template = _places(row.import_id, row.person_id, row.place)
+        jpeg, template = places_of(row.import_id, row.person_id, row.place)
         vault = self._seals.vault
         return PhotoKept(
             str(row.place),
@@ -179,103 +179,7 @@ class ImportQuestions:
         )
 
 
-class ImportBook(ImportQuestions):
-    """Imports within one transaction of the keeper."""
-
-    def next_number(self) -> int:
-        """What people will call the next import."""
-        return (self._session.scalar(select(func.max(ImportRow.number))) or 0) + 1
-
-    def put(self, record: BatchRecord) -> None:
-        """Keep the import as it stands now."""
-        row = self._session.get(ImportRow, record.import_id)
-        if row is None:
-            row = ImportRow(import_id=record.import_id, number=record.number, opened=record.opened)
-            self._session.add(row)
-        row.source, row.state, row.author = record.key, record.state.value, record.author
-        row.schools, row.reading = json.dumps(sorted(record.schools)), record.reading
-        row.digest, row.changed, row.asked = record.digest, record.changed, record.asked
-        row.sealed = self._seals.site(f"import/{record.import_id}", _WORDS.dump_json(record.words))
-        self._session.flush()
-
-    def put_person(self, import_id: str, mine: BatchPerson) -> None:
-        """Keep somebody in an import, in place of what it said of them before."""
-        row = self._session.get(ImportPersonRow, (import_id, mine.person_id))
-        if row is None:
-            newest = select(func.max(ImportPersonRow.place)).where(ImportPersonRow.import_id == import_id)
-            last = self._session.scalar(newest)
-            row = ImportPersonRow(import_id=import_id, person_id=mine.person_id)
-            row.place = 0 if last is None else last + 1
-            self._session.add(row)
-        row.new, row.careful, row.reading = mine.new, mine.careful, mine.reading
-        row.done, row.note, row.sealed = mine.done, mine.note, b""
-        if mine.person is not None:
-            place = f"import-person/{import_id}/{mine.person_id}"
-            row.sealed = self._seals.vault.seal(mine.person_id, _PERSON.dump_json(mine.person), place)
-        self._session.flush()
-
-    def finish(self, import_id: str, person_id: str, note: str = "") -> None:
-        """Nothing is left to do with this person; particulars and photos that waited here go."""
-        self._drop_photos(import_id, person_id)
-        row = self._session.get_one(ImportPersonRow, (import_id, person_id))
-        row.done, row.note, row.sealed = True, note, b""
-        self._session.flush()
-
-    def drop_person(self, import_id: str, person_id: str) -> None:
-        """The import says nothing of this person any more."""
-        for table in (ImportPhotoRow, ImportItemRow, ImportPersonRow):
-            self._session.execute(
-                delete(table).where((table.import_id == import_id) & (table.person_id == person_id))
-            )
-        self._session.expire_all()
-
-    def see(self, import_id: str, person_ids: Collection[str], reading: int) -> None:
-        """These stand in the file that is read just now."""
-        mine = (ImportPersonRow.import_id == import_id) & ImportPersonRow.person_id.in_(list(person_ids))
-        self._session.execute(update(ImportPersonRow).where(mine).values(reading=reading))
-
-    def unseen(self, import_id: str, reading: int, limit: int) -> list[str]:
-        """People in an import who did not stand in the file that was read."""
-        mine = (ImportPersonRow.import_id == import_id) & (ImportPersonRow.reading < reading)
-        return list(self._session.scalars(select(ImportPersonRow.person_id).where(mine).limit(limit)))
-
-    def undone(self, import_id: str, limit: int) -> list[str]:
-        """People with whom something is left to do, in the order of the file."""
-        mine = (ImportPersonRow.import_id == import_id) & ImportPersonRow.done.is_(False)
-        wanted = select(ImportPersonRow.person_id).where(mine).order_by(ImportPersonRow.place).limit(limit)
-        return list(self._session.scalars(wanted))
-
-    def put_item(self, import_id: str, item: BatchItem) -> None:
-        """One listing more."""
-        row = ImportItemRow(import_id=import_id, listing_id=item.listing_id, person_id=item.person_id)
-        row.act, row.digest = item.act.value, item.digest
-        self._session.add(row)
-        self._session.flush()
-
-    def stage(self, import_id: str, person_id: str, photos: Sequence[PhotoKept]) -> None:
-        """Photos for later, in place of those that were staged before."""
-        self._drop_photos(import_id, person_id)
-        vault = self._seals.vault
-        for place, photo in enumerate(photos):
-            jpeg, template = _places(import_id, person_id, place)
-            row = ImportPhotoRow(import_id=import_id, person_id=person_id, place=place)
-            row.fingerprint = photo.fingerprint
-            row.jpeg = vault.seal(person_id, photo.jpeg, jpeg)
-            row.template = vault.seal(person_id, photo.template, template) if photo.template else b""
-            self._session.add(row)
-        self._session.flush()
-
-    def erase(self, person_id: str) -> None:
-        """What waits of somebody in imports goes."""
-        self._session.execute(delete(ImportPhotoRow).where(ImportPhotoRow.person_id == person_id))
-        mine = ImportPersonRow.person_id == person_id
-        self._session.execute(update(ImportPersonRow).where(mine).values(sealed=b""))
-
-    def _drop_photos(self, import_id: str, person_id: str) -> None:
-        mine = (ImportPhotoRow.import_id == import_id) & (ImportPhotoRow.person_id == person_id)
-        self._session.execute(delete(ImportPhotoRow).where(mine))
-
-
-def _places(import_id: str, person_id: str, place: int) -> tuple[str, str]:
+def places_of(import_id: str, person_id: str, place: int) -> tuple[str, str]:
+    """What the seals of a photo that waits, and of its template, are bound to."""
     where = f"{import_id}/{person_id}/{place}"
     return f"import-photo/{where}", f"import-template/{where}"

@@ -46,9 +46,9 @@ class ImportView:
                 for item in self._imports.items(import_id, mine.person_id)
             ]
             deeds = tuple(Deed(act, record.terms) for act, record in listed if record is not None)
-            staged = self._staged(import_id, mine.person_id)
-            verdicts = person.verdicts if person is not None and staged else ()
-            found.append(Imported(place, mine, person, deeds, staged or self._kept(mine.person_id), verdicts))
+            photos = self._staged(import_id, mine.person_id) or self._kept(mine.person_id)
+            verdicts = person.verdicts if person is not None and len(person.verdicts) == photos else ()
+            found.append(Imported(place, mine, person, deeds, photos, verdicts))
         return found
 
     def photo(self, import_id: str, person_id: str, place: int) -> bytes | None:
