@@ -62,8 +62,10 @@ def test_packages_and_the_wheel_are_wanted_in_one_version_each() -> None:
 
 def test_all_that_the_pages_name_is_built_and_served(console: Running) -> None:
     assert {"console.css", "console.js", "passkey.js", "link.js", "icon.svg"} <= named_files()
-    assert named_files() | {LICENCES} == names()
+    # the worker is named by a script: a browser runs it for messages while no page is open
+    assert named_files() | {LICENCES, "worker.js"} == names()
     kinds = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
+    kinds |= {".webmanifest": "application/manifest+json"}
     for name, content in contents(static_folder()).items():
         answer = console.get(f"/static/{name}")
         assert answer.content == content, name

@@ -19,7 +19,9 @@ from hallwatch.adapters.keys.journal import DeletionJournal
 from hallwatch.adapters.keys.master import make_master
 from hallwatch.adapters.keys.signing import signed_by
 from hallwatch.adapters.sources.address import is_live, parse
+from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.backup import prune_backups, restore_backup, take_backup
+from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.audit import Verified, verify
 from hallwatch.core.kept import KeptAlert, Whereabouts
@@ -312,14 +314,13 @@ def test_an_earlier_backup_goes_into_a_server(office: Office, tmp_path: Path) ->
     office.keep(SIGHTING)
     backup = take_backup(office.place, tmp_path / "backups", NOW)
     note = json.loads(backup.with_suffix(".json").read_text())
-    import sqlite3
-
-    with sqlite3.connect(backup) as connection:  # as version 0002 left it
-        for table in ("session", "link", "passkey", "second", "account", "listing"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("ALTER TABLE alert DROP COLUMN school")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
-    connection.close()
+    writer = engine.writer(SqliteFile(backup))
+    schema.downgrade(writer, "0002", office.desk.store)
+    with writer.begin() as connection:  # which kept nothing of later versions
+        found = connection.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'kept_of_%'"))
+        for (name,) in found.all():
+            connection.execute(text(f"DROP TABLE {name}"))
+    writer.dispose()
     from hashlib import sha256
 
     note |= {"tables": "0002", "sha256": sha256(backup.read_bytes()).hexdigest()}
