@@ -316,11 +316,16 @@ def test_an_earlier_backup_goes_into_a_server(office: Office, tmp_path: Path) ->
     note = json.loads(backup.with_suffix(".json").read_text())
     writer = engine.writer(SqliteFile(backup))
     schema.downgrade(writer, "0002", office.desk.store)
-    with writer.begin() as connection:  # which kept nothing of later versions
-        found = connection.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'kept_of_%'"))
-        for (name,) in found.all():
-            connection.execute(text(f"DROP TABLE {name}"))
     writer.dispose()
+    import sqlite3
+
+    with closing(sqlite3.connect(backup)) as connection:  # which kept nothing of later versions
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'kept_of_%' AND type = 'table'"
+        )
+        for (name,) in found.fetchall():
+            connection.execute(f"DROP TABLE {name}")
+        connection.commit()
     from hashlib import sha256
 
     note |= {"tables": "0002", "sha256": sha256(backup.read_bytes()).hexdigest()}
