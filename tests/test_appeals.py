@@ -22,9 +22,9 @@ from hallwatch.core.notice_requests import (
     ReceiveAppeal,
 )
 from hallwatch.core.policy.roles import Role
-from hallwatch.core.requests import By, DisableAccount, Done, ErasePerson, Refused
+from hallwatch.core.requests import By, DisableAccount, Done, ErasePerson, KeepPerson, Refused
 from tests.records import Office
-from tests.test_listings import MACHINE, TODAY, People, terms
+from tests.test_listings import DANA, MACHINE, TEMPLATED, TODAY, People, terms
 
 WORDS = "I was never there; ask the driver of bus 7."
 ANSWER_BY = TODAY + timedelta(days=30)
@@ -189,6 +189,14 @@ def test_a_denied_appeal_can_be_followed_by_another(people: People) -> None:
     assert people.state(listing) is State.ACTIVE
     assert people.office.reader.open_appeals() == []
     assert appealed(people, listing, said_by="her lawyer") != appeal
+
+
+def test_what_a_granted_appeal_ends_leaves_no_template(both: People) -> None:
+    both.office.done(KeepPerson(MACHINE, DANA, (TEMPLATED,)))
+    listing = listed(both)
+    assert both.templates() == 1
+    assert isinstance(answered(both, both.third, appealed(both, listing), Outcome.GRANTED), Done)
+    assert (both.state(listing), both.templates()) == (State.ENDED, 0)
 
 
 def test_granted_in_part_leaves_the_listing_to_be_written_anew(people: People) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from hallwatch.core.audit import AuditEntry, Deed
 from hallwatch.core.listing import State
 from hallwatch.core.listing_requests import ProposeListing, WriteListing
+from hallwatch.core.notice_requests import AnswerOwnList
+from hallwatch.core.own_list import ListState, digest_of
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import AddAccount, By, ChangeSetting, DisableAccount, Done, MakeLink, Refused
 from hallwatch.core.site_requests import AnswerSetting
@@ -17,6 +20,7 @@ from hallwatch.flow import bonds
 from hallwatch.flow.bonds import bound_since
 from tests.records import Office
 from tests.test_listings import NOBODY_ALIKE, People, terms
+from tests.test_own_lists import custody, own
 from tests.test_web import SITE
 
 WORDS = "somebody else has to answer"
@@ -54,6 +58,18 @@ def test_an_account_of_ones_own_making_is_no_second_person(people: People) -> No
     assert "second.refused" in people.actions()
     assert isinstance(people.yes(people.second, listing), Done)
     assert people.state(listing) is State.ACTIVE
+
+
+def test_nor_for_a_list_of_the_districts_own(people: People) -> None:
+    puppet = made(people.office, people.head, "puppet")
+    people.office.done(custody(people))
+    asked = AnswerOwnList(puppet, "custody-order", digest_of(own(people)), True)
+    reply = people.office.desk.keeping.answer(asked)
+    assert isinstance(reply, Refused)
+    assert WORDS in reply.reason
+    assert own(people).state is ListState.WAITING
+    people.office.done(replace(asked, by=people.second))
+    assert own(people).state is ListState.IN_USE
 
 
 def test_nor_does_one_answer_what_ones_puppet_asks(people: People) -> None:

@@ -271,13 +271,12 @@ def test_two_yeses_in_a_race_are_one(both: People) -> None:
 
 
 TEMPLATED = PhotoKept("p.jpg", b"a photo", "pack", b"\0" * 16)
+DANA = Person("P1", "Dana", "Sample", (), date_of_birth=ADULT)
 
 
 def test_an_ended_listing_leaves_no_template(both: People) -> None:
     """The photo stays for whoever asks why; what a search could find does not."""
-    both.office.done(
-        KeepPerson(MACHINE, Person("P1", "Dana", "Sample", (), date_of_birth=ADULT), (TEMPLATED,))
-    )
+    both.office.done(KeepPerson(MACHINE, DANA, (TEMPLATED,)))
     first, other = both.proposed(), both.proposed(kind="threat", document="letter", review=TODAY)
     both.office.done(AnswerListing(both.second, first, both.digest(first), True))
     both.office.done(MoveListing(both.author, first, State.SUSPENDED))
@@ -292,9 +291,7 @@ def test_an_ended_listing_leaves_no_template(both: People) -> None:
 
 
 def test_nor_does_one_whose_last_day_is_over(people: People) -> None:
-    people.office.done(
-        KeepPerson(MACHINE, Person("P1", "Dana", "Sample", (), date_of_birth=ADULT), (TEMPLATED,))
-    )
+    people.office.done(KeepPerson(MACHINE, DANA, (TEMPLATED,)))
     listing = people.proposed(ends=TODAY)
     people.office.done(AnswerListing(people.second, listing, people.digest(listing), True))
     assert people.templates() == 1

@@ -149,15 +149,13 @@ class Desk:
             OwnBinding(self.store),
             AccountKeeping(self.records.transaction, _new_number),
             self.retaining,
-            SettingKeeping(
-                self.records.transaction, SettingRules(), lambda prefix: prefix + uuid.uuid4().hex
-            ),
+            SettingKeeping(self.records.transaction, SettingRules(), _new_number),
             self.listings,
             RosterKeeping(self.records.transaction, self._depart, self.store.destroy),
             self.imports,
             AppealKeeping(self.listings, self.listings.number),
             OwnListKeeping(self.records.transaction, self.listings.today, self.listings.number),
-            KeyKeeping(self.records.transaction, lambda prefix: prefix + uuid.uuid4().hex),
+            KeyKeeping(self.records.transaction, _new_number),
             Answering(self.records.transaction, self.plan),
             DeliveryKeeping(self.records.transaction),
             MapKeeping(self.records.transaction, lambda text: map_from("the map", text).source),
@@ -205,7 +203,6 @@ class Desk:
         self.listings.sweep(datetime.now(UTC), emergencies=self.retaining.held is not None)
         if self.retaining.held is None:
             self.imports.lapse(datetime.now(UTC))
-        if self.retaining.held is None:
             self.chest.backups.prune(datetime.now(UTC))
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from types import TracebackType
 from pydantic import ValidationError
 
 from hallwatch.entry.import_reader import ANSWERS, ORDERS, TOO_MUCH, NotRead, Read, ReadOrder
-from hallwatch.entry.timed_pipe import PASSED_ON, Lost, TimedPipe, printable
+from hallwatch.entry.timed_pipe import Lost, TimedPipe, ended, printable, started
 from hallwatch.errors import FileRefused
 
 PATIENCE_S = 300.0
@@ -48,7 +47,9 @@ class ReadingProcess:
 
     def people(self, order: ReadOrder) -> Read:
         """Everybody in the file, and whose photos are there. Raises FileRefused, in one line."""
-        process = self._process = self._start(order)
+        process = self._process = started(
+            self._program, [one for one in (order.file, order.photos) if one is not None]
+        )
         talk = TimedPipe(process, time.monotonic() + self._patience_s)
         try:
             talk.send(ORDERS.dump_json(order) + b"\n")
@@ -84,29 +85,7 @@ class ReadingProcess:
     def end(self) -> None:
         """End the process; may be called twice."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdout.close()
-        process.stdin.close()
-        process.kill()
-        process.wait()
-
-    def _start(self, order: ReadOrder) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            self._program,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            pass_fds=[one for one in (order.file, order.photos) if one is not None],
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-        )
-        for pipe in (process.stdin, process.stdout):
-            assert pipe is not None
-            os.set_blocking(pipe.fileno(), False)
-        return process
+        ended(process)
 
     def _epitaph(self, late: bool) -> str:
         """Why it was not read; nothing of the process is left afterwards."""

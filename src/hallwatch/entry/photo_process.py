@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from types import TracebackType
 import numpy as np
 
 from hallwatch.core.model import Pixels
-from hallwatch.entry.timed_pipe import PASSED_ON, Lost, TimedPipe, printable
+from hallwatch.entry.timed_pipe import Lost, TimedPipe, ended, printable, started
 from hallwatch.errors import ImageError
 
 PATIENCE_S = 30.0
@@ -53,7 +52,7 @@ class PhotoProcess:
         name = printable(name)[-200:]
         if len(data) > MOST_BYTES:
             raise ImageError(f"{name}: larger than {MOST_BYTES >> 20} MB; save a smaller copy")
-        process = self._process or self._start()
+        process = self._process or started(self._program)
         self._process = process
         request = json.dumps({"bytes": len(data), "name": name}).encode() + b"\n" + data
         talk = TimedPipe(process, time.monotonic() + self._patience_s)
@@ -67,28 +66,7 @@ class PhotoProcess:
     def end(self) -> None:
         """End the process; may be called twice, and decoding may go on afterwards."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdout.close()
-        process.stdin.close()
-        process.kill()
-        process.wait()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            self._program,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-        )
-        for pipe in (process.stdin, process.stdout):
-            assert pipe is not None
-            os.set_blocking(pipe.fileno(), False)
-        return process
+        ended(process)
 
     def _epitaph(self, lost: Lost) -> str:
         """Why it gave no picture; nothing of the process is left afterwards."""

@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import time
+from collections.abc import Sequence
 
 _PIECE = 1 << 20
 PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV")
@@ -77,6 +78,35 @@ class TimedPipe:
         left = self._until - time.monotonic()
         if left <= 0 or not poll.poll(left * 1000):
             raise Lost(late=True)
+
+
+def started(program: Sequence[str], pass_fds: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """The program with both pipes, which never block us, and little of our environment; ``pass_fds`` go along."""
+    process = subprocess.Popen(
+        program,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        pass_fds=pass_fds,
+        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+    )
+    for pipe in (process.stdin, process.stdout):
+        assert pipe is not None
+        os.set_blocking(pipe.fileno(), False)
+    return process
+
+
+def ended(process: subprocess.Popen[bytes] | None) -> None:
+    """Nothing is left of it; None is nothing already."""
+    if process is None:
+        return
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdin.close()
+    process.kill()
+    process.wait()
 
 
 def printable(text: str) -> str:

@@ -34,7 +34,7 @@ class Answering:
             if isinstance(request, ReviewPerson):
                 return _review(request, books, mine, now)
             alert, life = books.alerts.one(request.alert_id), books.alerts.life(request.alert_id)
-            if mine is None or alert is None or life is None or not _sees(mine, alert):
+            if mine is None or alert is None or life is None or not delivering.sees(mine, alert):
                 return Refused("there is no such alert")
             if not mine.may(May.ANSWER_ALERTS):
                 return Refused("your role does not answer alerts")
@@ -57,10 +57,6 @@ class Answering:
         if life.agreed is not before and life.agreed in (Answer.SAME, Answer.DIFFERENT):
             same, turn = life.agreed is Answer.SAME, str(len(life.steps))
             delivering.answered(books, alert, self.plan, now, same=same, turn=turn)
-
-
-def _sees(mine: Account, alert: KeptAlert) -> bool:
-    return mine.sight.holds(alert.school, security_only=alert.security_only) and not mine.disabled
 
 
 def _step(

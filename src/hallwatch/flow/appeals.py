@@ -137,7 +137,6 @@ class AppealKeeping:
         by = replace(request.by, reason=why)
         reply = self.listings.turned(MoveListing(by, record.listing_id, to), books, mine, now)
         if isinstance(reply, Done):
-            self.listings.touched(record.person_id)
             self.listings.keep_version(books, by, now)
         return reply
 

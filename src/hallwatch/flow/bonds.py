@@ -9,12 +9,12 @@ administrators) they do, and the audit trail says so. What is made at the machin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from hallwatch.core.audit import AuditEntry, Plain
 from hallwatch.core.by import By
-from hallwatch.core.policy.roles import Account
+from hallwatch.core.policy.roles import Account, May
 from hallwatch.flow.books import WithAccounts
 
 BOUND = timedelta(days=30)
@@ -37,6 +37,15 @@ class Bond:
     def detail(self) -> dict[str, Plain]:
         """For the audit trail."""
         return {} if self.day is None else {"bound_since": self.day.isoformat()}
+
+
+def could_answer(books: WithAccounts, what: May) -> list[Account]:
+    """Everybody with a name whose role allows it, the disabled among them."""
+    return [
+        one
+        for one in books.accounts.everybody()
+        if not one.is_unnamed and replace(one, disabled=False).may(what)
+    ]
 
 
 def bond(books: WithAccounts, author: str, mine: Account, others: Iterable[Account], now: datetime) -> Bond:

@@ -129,7 +129,7 @@ def _show(books: Books, request: ShowAlerts, now: datetime) -> Reply:
     for alert_id in request.alert_ids:
         alert = books.alerts.one(alert_id)
         for one in books.deliveries.of_alert(alert_id):
-            theirs = alert is not None and _sees(mine, alert)
+            theirs = alert is not None and sees(mine, alert)
             if one.channel == CONSOLE.name and one.state is State.DUE and theirs:
                 books.deliveries.put(one.noted(Result.ARRIVED, "shown", now, 0.5))
                 detail: dict[str, Plain] = {"channel": one.channel, "what": one.what}
@@ -210,9 +210,10 @@ def _targets(books: WithDeliveries, alert: KeptAlert) -> Iterable[str]:
     """Browsers of those who may see this alert now."""
     for subscription_id, account_id in books.deliveries.subscribers():
         account = books.accounts.account(account_id)
-        if account is not None and account.may(May.SEE_ALERTS) and _sees(account, alert):
+        if account is not None and account.may(May.SEE_ALERTS) and sees(account, alert):
             yield subscription_id
 
 
-def _sees(account: Account, alert: KeptAlert) -> bool:
+def sees(account: Account, alert: KeptAlert) -> bool:
+    """Whether an alert is this account's business now."""
     return account.sight.holds(alert.school, security_only=alert.security_only) and not account.disabled

@@ -28,6 +28,7 @@ from hallwatch.errors import KeyGone
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.idle import drop_idle_templates
 from hallwatch.flow.import_reading import drop
+from hallwatch.flow.listing_turns import became, deed_of
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.notices import now_due
 from hallwatch.flow.own_lists import in_use
@@ -196,11 +197,8 @@ class ImportTurns:
 
 def _put(books: Books, record: ListingRecord, to: State, now: datetime, why: str = "") -> Deed:
     """The listing as it is from now on; what the trail says of it."""
-    ended = why if to is State.ENDED else record.ended_why
-    books.listings.put(replace(record, state=to, changed=now, ended_why=ended, emergency_until=None))
-    action = "listing.activate" if to is State.ACTIVE else "listing.end"
-    detail: dict[str, Plain] = {"list": record.terms.kind, "schools": ", ".join(sorted(record.terms.schools))}
-    return SYSTEM.does(action, record.listing_id, detail=detail)
+    books.listings.put(became(record, to, now, why))
+    return deed_of(SYSTEM, "listing.activate" if to is State.ACTIVE else "listing.end", record)
 
 
 def _next(books: Books) -> BatchRecord | None:

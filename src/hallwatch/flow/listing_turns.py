@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from hallwatch.core.audit import Plain
+from hallwatch.core.audit import Deed, Plain
 from hallwatch.core.by import By
 from hallwatch.core.listing import ListingRecord, State
 from hallwatch.flow.books import Books
@@ -26,7 +26,12 @@ def became(record: ListingRecord, to: State, now: datetime, why: str = "") -> Li
     return replace(record, state=to, changed=now, ended_why=ended, emergency_until=None)
 
 
-def tell(books: Books, by: By, action: str, record: ListingRecord, now: datetime, **more: Plain) -> None:
-    """An entry about a listing: which list, which schools, and no word of the person."""
+def deed_of(by: By, action: str, record: ListingRecord, **more: Plain) -> Deed:
+    """What the trail says of a listing: which list, which schools, and no word of the person."""
     detail: dict[str, Plain] = {"list": record.terms.kind, "schools": ", ".join(sorted(record.terms.schools))}
-    books.audit.add(by.does(action, record.listing_id, detail=detail | more), now)
+    return by.does(action, record.listing_id, detail=detail | more)
+
+
+def tell(books: Books, by: By, action: str, record: ListingRecord, now: datetime, **more: Plain) -> None:
+    """An entry about a listing."""
+    books.audit.add(deed_of(by, action, record, **more), now)

@@ -80,8 +80,6 @@ class ListingKeeping:
             reply = self._answered(request, books, mine, rules, now)
             if isinstance(reply, Done) and (record := books.listings.listing(reply.subject)) is not None:
                 self.touched(record.person_id)
-                if isinstance(request, AnswerListing | MoveListing):
-                    drop_idle_templates(books, record.person_id)
             self.keep_version(books, request.by, now)
             return reply
 
@@ -266,10 +264,11 @@ class ListingKeeping:
         if not request.approve:
             to = State.ENDED if record.emergency_until is not None else State.DRAFT
             books.listings.put(became(record, to, now, "a second person said no"))
+            drop_idle_templates(books, record.person_id)
             return Done(subject=record.listing_id, number=-1)
         left = len([other for other in asked if other.approved is None]) - 1
         if left == 0:
-            active = replace(became(record, State.ACTIVE, now), emergency_until=None)
+            active = became(record, State.ACTIVE, now)
             books.listings.put(active)
             if record.emergency_until is not None:
                 books.alerts.open_up(record.person_id, record.terms.schools)
@@ -278,6 +277,7 @@ class ListingKeeping:
         return Done(subject=record.listing_id, number=left)
 
     def turned(self, request: MoveListing, books: Books, mine: Actor | None, now: datetime) -> Reply:
+        """Suspended, resumed or ended, within somebody's transaction; the list's version is the caller's to keep."""
         record = books.listings.listing(request.listing_id)
         if record is None or may_not(mine, May.WRITE_LISTINGS, record.terms) is not None:
             return Refused(NOT_YOURS)
@@ -293,4 +293,6 @@ class ListingKeeping:
         books.listings.put(became(record, request.to, now, request.by.reason))
         action = {State.SUSPENDED: "suspend", State.ACTIVE: "resume", State.ENDED: "end"}[request.to]
         tell(books, request.by, f"listing.{action}", record, now)
+        self.touched(record.person_id)
+        drop_idle_templates(books, record.person_id)
         return Done(subject=record.listing_id)

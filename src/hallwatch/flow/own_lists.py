@@ -13,6 +13,7 @@ from hallwatch.core.own_list import ListState, OwnList, digest_of, faults
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import Done, Refused, Reply
 from hallwatch.core.second import SecondRequest
+from hallwatch.flow.bonds import bond, could_answer
 from hallwatch.flow.books import Books, Transaction
 
 ASKED = "list of the district's own"
@@ -99,6 +100,10 @@ def _answer(request: AnswerOwnList, books: Books, mine: Account | None, now: dat
     why = newest.refusal(mine.account_id, request.digest, now)
     if why is None and request.digest != digest_of(own):
         why = "what was asked for has changed since; look at it again"
+    others = could_answer(books, May.APPROVE_LISTINGS)
+    bound = bond(books, newest.asked_by, mine, others, now)
+    if why is None and request.approve:
+        why = bound.why
     if why is not None:
         books.audit.add(request.by.does("second.refused", request.slug), now)
         return Refused(why)
@@ -106,7 +111,8 @@ def _answer(request: AnswerOwnList, books: Books, mine: Account | None, now: dat
     state = ListState.IN_USE if request.approve else ListState.REFUSED
     books.own_lists.put(replace(own, state=state))
     action = "kind.confirm" if request.approve else "kind.decline"
-    books.audit.add(request.by.does(action, own.slug, detail={"digest": request.digest}), now)
+    detail = {"digest": request.digest} | bound.detail
+    books.audit.add(request.by.does(action, own.slug, detail=detail), now)
     return Done(subject=own.slug)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import ChangeSetting, Done, Refused, Reply
 from hallwatch.core.second import SecondRequest
 from hallwatch.core.site_requests import AnswerSetting, RevertSetting
-from hallwatch.flow.bonds import bond
+from hallwatch.flow.bonds import bond, could_answer
 from hallwatch.flow.books import Books, Transaction
 
 PREFIX = "console/"
@@ -98,11 +98,7 @@ class SettingKeeping:
         why = asked.refusal(request.by.actor, request.digest, now)
         if why is None and real != asked.digest:
             why = "what was asked for has changed since; look at it again"
-        others = [
-            one
-            for one in books.accounts.everybody()
-            if not one.is_unnamed and replace(one, disabled=False).may(May.CHANGE_SETTINGS)
-        ]
+        others = could_answer(books, May.CHANGE_SETTINGS)
         bound = bond(books, waits.asked_by, mine, others, now)
         if why is None and request.approve:
             why = bound.why

