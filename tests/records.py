@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -50,11 +51,15 @@ def chest_in(folder: Path) -> Chest:
 
 
 class Office:
-    """A keeper's desk and whoever reads what it writes, on one database."""
+    """A keeper's desk and whoever reads what it writes, on one database.
+
+    A keeper has one thread; where a console runs beside a test, ``lock`` stands for it.
+    """
 
     def __init__(self, place: Place, folder: Path, *, bound: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.place, self.folder, self.chest = place, folder, chest_in(folder)
+        self.lock = threading.RLock()
         self.desk = Desk(place, self.chest)
         if bound:
             self.desk.keeping.answer(BindJurisdiction(By("system"), "US-MO"))
@@ -67,7 +72,10 @@ class Office:
 
     def keep(self, sighting: Sighting) -> KeptAlert:
         """Commit a sighting."""
-        kept = self.desk.keep(sighting, place=Whereabouts("Main", "North"), meaning="rare", now=sighting.at)
+        with self.lock:
+            kept = self.desk.keep(
+                sighting, place=Whereabouts("Main", "North"), meaning="rare", now=sighting.at
+            )
         assert kept is not None
         return kept
 
@@ -83,7 +91,8 @@ class Office:
 
     def done(self, request: Request) -> Done:
         """The desk's answer, which has to be yes."""
-        reply = self.desk.keeping.answer(request)
+        with self.lock:
+            reply = self.desk.keeping.answer(request)
         assert isinstance(reply, Done), reply
         return reply
 

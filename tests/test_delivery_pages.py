@@ -79,7 +79,7 @@ def test_the_siren_rings_until_somebody_has_looked(console: Running) -> None:
         assert 'data-count="1"' in mine.get("/siren").text
         with closing(console.browser(console.office.enter(Role.SECURITY, ("South",)))) as other:
             assert '"count": "0"' in beats(other, 1, "/events?siren=true")
-        with console.office.desk.records.transaction() as books:
+        with console.office.lock, console.office.desk.records.transaction() as books:
             seen(books, "a1", NOW)
         assert '"count": "0"' in beats(mine, 1, "/events?siren=true")
 

@@ -322,7 +322,7 @@ def test_dates_of_birth_are_not_shown(console: Running, head: httpx2.Client) -> 
 def test_taking_in_asks_for_the_password_again(console: Running, head: httpx2.Client) -> None:
     page, _ = planned(head, zipped(students("s1")))
     with browser_of(console, "tired", Role.DISTRICT_ADMINISTRATOR) as other:
-        with console.office.desk.records.transaction() as books:
+        with console.office.lock, console.office.desk.records.transaction() as books:
             old = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
             books.people._session.execute(text_of("UPDATE session SET proved = :old"), {"old": old})
         answer = other.post(f"{page}/take", data={"csrf": csrf(other)})

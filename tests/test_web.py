@@ -103,9 +103,9 @@ class Running:
     console: Console
 
     def sight(self, sighting: Sighting) -> None:
-        self.office.desk.keep(
-            sighting, place=WHERE, meaning="About 1 false alert a day is expected.", now=NOW
-        )
+        meaning = "About 1 false alert a day is expected."
+        with self.office.lock:
+            self.office.desk.keep(sighting, place=WHERE, meaning=meaning, now=NOW)
         self.board.committed()
 
     def get(self, path: str = "/", **more: Any) -> httpx2.Response:
@@ -130,10 +130,9 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
         KeepPerson(By("system"), Person("P1", "Dana", "Sample", ()), (PhotoKept("p", PHOTO, "", b""),))
     )
     token = office.enter()
-    lock = threading.Lock()
 
     def ask(request: Request) -> Done:
-        with lock:
+        with office.lock:
             done = settled(office.desk.keeping.answer(request))
         if not isinstance(request, Note | TouchSession):
             board.committed()
@@ -309,7 +308,8 @@ def test_a_browser_that_was_away_gets_what_it_missed(console: Running) -> None:
 def test_an_alert_whose_announcement_was_lost_is_shown_at_the_next_beat(console: Running) -> None:
     with listening(console) as stream:
         stream.next("beat")
-        console.office.desk.keep(SIGHTING, place=WHERE, meaning="", now=NOW)  # nobody calls committed()
+        with console.office.lock:
+            console.office.desk.keep(SIGHTING, place=WHERE, meaning="", now=NOW)  # nobody calls committed()
         assert stream.next("alert")[1]["alert_id"] == "a1"
 
 

@@ -52,6 +52,11 @@ function onWaiting(event) {
   sayWhetherHeard();
 }
 
+// Whoever signs out is told so by the page that comes: the stream's "out" would lead elsewhere before.
+export function beforeSigningOut(hush) {
+  document.querySelector("form[action='/sign-out']")?.addEventListener("submit", hush);
+}
+
 // Opens the stream and keeps it open; "handlers" are for further events, and for every tick.
 export function listen(after, handlers = {}, { hidden = true, lists = false } = {}) {
   let heardAt = performance.now();
@@ -107,6 +112,7 @@ export function listen(after, handlers = {}, { hidden = true, lists = false } = 
       if (!document.hidden) connect();
     });
   }
+  beforeSigningOut(() => source.close());
   connect();
   setInterval(tick, 500);
   setInterval(sound, EVERY_MS);

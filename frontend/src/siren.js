@@ -1,4 +1,5 @@
 // A page that makes noise while nobody has looked at a possible match. Browsers allow sound only after a click.
+import { beforeSigningOut } from "../shared/live.js";
 
 const SILENCE_MS = 5000; // the server speaks every two seconds
 
@@ -59,6 +60,7 @@ function connect() {
 }
 
 document.getElementById("arm").addEventListener("click", arm);
+beforeSigningOut(() => source.close());
 connect();
 setInterval(() => {
   if (performance.now() - heardAt < SILENCE_MS) return;
