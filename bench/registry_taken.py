@@ -55,6 +55,7 @@ from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.requests import AddAccount, BindJurisdiction, By, KeepPerson, PhotoKept, SetList
 from hallwatch.entry.benchmarks.machine import this_machine
 from hallwatch.entry.child import Child
+from hallwatch.entry.comparing import ComparingImport
 from hallwatch.entry.import_place import PhotoLook
 from hallwatch.entry.import_taker import take
 from hallwatch.entry.import_taking import ImportOrder, ImportPlace, read
@@ -100,7 +101,11 @@ def importer(folder: Path, pack_name: str) -> dict[str, object]:
     with closing(reader), PhotoProcess() as decoder:
         look = PhotoLook(pack, gate_of(find_pack(pack_name, environment.home)), decoder)
         expected = partial(of_longer_list, pack.calibration, SITE_BUDGET, 0, passes_a_day=SITE_PASSES)
-        place = ImportPlace(reader, read_profile("US-MO"), TODAY, lambda more: expected(more))
+        live = LiveList(
+            Gallery(pack.fingerprint, pack.dimensions), {}, pack.calibration, SITE_BUDGET, SITE_PASSES
+        )
+        comparing = ComparingImport(live, reader)
+        place = ImportPlace(reader, read_profile("US-MO"), TODAY, lambda more: expected(more), comparing)
         order = ImportOrder(file=folder / "list.csv", columns=COLUMNS, photos=folder / "photos.zip")
         dry = read(order, place)
         dry_s = time.process_time() - began

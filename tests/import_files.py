@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from hallwatch.adapters.importers.columns import map_from
@@ -18,14 +19,19 @@ from hallwatch.core.import_batch import BatchRecord
 from hallwatch.core.import_requests import AnswerImport
 from hallwatch.core.import_terms import Wish, external_id_of
 from hallwatch.core.listing import ListingRecord, State
+from hallwatch.core.model import Template
 from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.policy.roles import Role
+from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.requests import By, Done, Refused, Request
+from hallwatch.entry.comparing import ComparingImport
 from hallwatch.entry.import_taker import Taken, take
 from hallwatch.entry.import_taking import DryRun, ImportOrder, ImportPlace, read
 from hallwatch.entry.keeper_client import RequestRefused
+from hallwatch.entry.live_list import LiveList
 from hallwatch.errors import EnrolmentError
 from tests.records import Office
+from tests.watching import made_up_calibration
 
 TODAY = datetime.now(UTC).date()
 SOURCE = "Sheriff of Example County"
@@ -41,6 +47,9 @@ ends = "ends"
 COLUMNS = map_from("tests", MAP)
 TERMINAL = By("machine:tech", "terminal")
 BLANK = b"no face in it"
+ALIKE = b"#another photo of that face"
+WIDTH = 64
+"""Numbers in a made-up template."""
 
 
 def picture(mark: str) -> bytes:
@@ -55,7 +64,17 @@ def plain_look(data: bytes, name: str) -> tuple[PhotoKept, str]:
     """What a photo is kept as where the test is about something else than faces."""
     if data == BLANK:
         raise EnrolmentError("no face found; use a photo that shows one face from the front")
-    return PhotoKept(name, data, "pack", sha256(data).digest() * 2), "good photo"
+    return PhotoKept(name, data, "pack", template_of(data).tobytes()), "good photo"
+
+
+def template_of(data: bytes) -> Template:
+    """Stands for a photo's template: the same for the same bytes up to ALIKE, and else like nobody's."""
+    drawn = (
+        np.random.default_rng(list(sha256(data.partition(ALIKE)[0]).digest()))
+        .normal(size=WIDTH)
+        .astype(np.float32)
+    )
+    return np.asarray(drawn / np.linalg.norm(drawn), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -106,7 +125,14 @@ class Imports:
         return By(found[0].account_id, "127.0.0.1", "because of the test")
 
     def place(self, today: date = TODAY, code: str = "US-MO") -> ImportPlace:
-        return ImportPlace(self.office.reader, read_profile(code), today, lambda more: f"{more} photos more")
+        live = LiveList(Gallery("pack", WIDTH), {}, made_up_calibration(), 1.0, 20_000)
+        return ImportPlace(
+            self.office.reader,
+            read_profile(code),
+            today,
+            lambda more: f"{more} photos more",
+            ComparingImport(live, self.office.reader),
+        )
 
     def ask(self, request: Request) -> Done:
         reply = self.office.desk.keeping.answer(request)

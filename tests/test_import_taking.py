@@ -21,7 +21,7 @@ from hallwatch.core.policy.jurisdiction import CameraMatching
 from hallwatch.core.requests import By, Done, KeepPerson, PhotoKept, Refused
 from hallwatch.core.roster_requests import TakeIn
 from hallwatch.entry.import_taker import take
-from hallwatch.entry.import_taking import ImportOrder, ImportPlace, read
+from hallwatch.entry.import_taking import ImportOrder, read
 from hallwatch.errors import Forbidden
 from tests.import_files import BLANK, SOURCE, TERMINAL, TODAY, Imports, Row, picture, plain_look
 from tests.records import Office
@@ -124,7 +124,7 @@ def test_where_a_kind_of_list_may_not_be_matched_its_rows_are_refused(imports: I
     missouri = read_profile("US-MO")
     matching = CameraMatching(True, "the place says so.", not_from=("registry",))
     profile = replace(missouri, camera_matching=matching)
-    place = ImportPlace(imports.office.reader, profile, TODAY, lambda more: "")
+    place = replace(imports.place(), profile=profile)
     dry = read(imports.order(Row("R1")), place)
     assert "against a registry list" in dry.faults[0].reason
     # and the keeper holds it too

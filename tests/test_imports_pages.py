@@ -224,6 +224,22 @@ def test_a_roster_that_was_cut_off_cannot_be_taken_in(console: Running, head: ht
     assert counts(taken(head, page))["Let go"] == 1
 
 
+def test_where_many_have_left_somebody_else_takes_the_roster_in(
+    console: Running, head: httpx2.Client
+) -> None:
+    everybody = [f"s{number}" for number in range(20)]
+    page, _ = planned(head, zipped(students(*everybody)))
+    taken(head, page)
+    page, text = planned(head, zipped(students(*everybody[:10])), many_vanish="yes")
+    assert "More than a tenth would vanish" in text
+    assert "Take it in" not in text
+    reply = head.post(f"{page}/take", data={"csrf": csrf(head)})
+    assert (reply.status_code, "somebody else than who handed" in reply.text) == (422, True)
+    with browser_of(console, "other", Role.DISTRICT_ADMINISTRATOR) as other:
+        assert counts(taken(other, page))["Let go"] == 10
+    assert len(console.office.reader.roster()) == 10
+
+
 def test_a_photo_of_200_megapixels_is_refused_and_the_person_stays(
     console: Running, head: httpx2.Client
 ) -> None:

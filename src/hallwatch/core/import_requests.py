@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from hallwatch.core.by import By
 from hallwatch.core.import_batch import BatchWords
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import Terms
 from hallwatch.core.model import Person
 from hallwatch.core.photo_kept import PhotoKept
@@ -28,7 +29,7 @@ class ImportEntry:
     """Somebody as the file describes them (``person.taken``).
 
     ``terms`` None: those that hold; ``photos`` None: those that are kept. Where both are None only particulars change,
-    and at once.
+    and at once. ``likeness`` is whom cameras may take them for by those photos.
     """
 
     by: By
@@ -36,6 +37,7 @@ class ImportEntry:
     person: Person
     terms: tuple[Terms, ...] | None
     photos: tuple[PhotoKept, ...] | None
+    likeness: Likeness | None = None
     kind: Literal["import-entry"] = "import-entry"
 
 

@@ -42,7 +42,7 @@ class Handed:
     """What somebody filled in beside the files: their names, and the day of which the list is.
 
     Of a registry also what its columns mean (a column map's name and text), of a list what its source is called; of
-    both for which schools (none: all), until when where the file says nothing, and whether many may vanish.
+    both for which schools (none: all), and until when where the file says nothing. Of all: may many vanish?
     """
 
     kind: Kind
@@ -87,7 +87,7 @@ class DryRun:
     """What taking the file in would do: ``counts`` by change (REFUSED too); ``guard`` says why it may not be.
 
     ``expected`` is what a longer list would mean, ``yeses`` how many others have to say yes, ``chief`` that one of them
-    is a district administrator.
+    is a district administrator; ``second`` that somebody else than who handed the file over has to take it in.
     """
 
     counts: Mapping[str, int]
@@ -99,6 +99,7 @@ class DryRun:
     expected: str = ""
     yeses: int = 0
     chief: bool = False
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)

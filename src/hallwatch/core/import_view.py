@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hallwatch.core.import_batch import Act, BatchPerson, BatchRecord, BatchState
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import Terms
 from hallwatch.core.model import Person
 from hallwatch.core.policy.roles import Account, May
@@ -48,10 +49,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What an import does with one listing, on which terms."""
+    """What an import does with one listing, on which terms, and whom the person may be taken for."""
 
     act: Act
     terms: Terms
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,6 @@ def _guard(missing: int, known: int) -> str | None:
     if known == 0 or missing <= MOST_VANISHING * known:
         return None
     return (
-        f"{missing} of {known} people would vanish, more than a tenth: the file looks cut off; if it is right, take it"
-        " in with a second person's yes"
+        f"{missing} of {known} people would vanish, more than a tenth: the file looks cut off; if it is right, hand it"
+        " over in the console and say so there, and somebody else has to take it in"
     )

@@ -14,6 +14,7 @@ from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.decide import Threshold
 from hallwatch.core.likeness import MOST_NAMED, Likeness
 from hallwatch.core.model import Templates
+from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.entry.live_list import LiveList
 from hallwatch.errors import PackError
@@ -72,11 +73,79 @@ class Comparing:
         return None
 
     def _cohort(self, live: LiveList) -> Templates | None:
-        """The strangers, if their templates are of the pack in use."""
-        fingerprint, _space, numbers = self._reader.setting(COHORT).partition(" ")
-        if fingerprint != live.gallery.fingerprint:
+        return cohort_of(self._reader, live.gallery)
+
+
+class ComparingImport:
+    """Implements entry.import_taking.Comparing: a file's people against everybody listed when it began, those who came
+    in before them, and the site's cohort; the threshold is that of the list with all of the file.
+
+    For one thread. What is asked may raise StoreUnreadable.
+    """
+
+    def __init__(self, live: LiveList, reader: Reader) -> None:
+        """``live`` holds nobody yet."""
+        self._live, self._reader = live, reader
+        self._began = False
+        self._cohort: Templates | None = None
+        self._came = np.zeros((64, live.gallery.dimensions), dtype=np.float32)
+        self._whose: list[str] = []
+
+    def likeness(self, external_id: str, photos: Sequence[PhotoKept], of_file: int) -> Likeness | None:
+        """Whom cameras may take somebody with these photos for; None where no template is of the pack in use.
+        ``of_file`` is how many photos the whole file has."""
+        mine = self._rows(photos)
+        if not len(mine):
             return None
-        return rows([(fingerprint, b64decode(numbers))], fingerprint, live.gallery.dimensions)
+        self._begin()
+        found = self._live.look_alikes(mine, external_id, self._cohort, photos=of_file)
+        known = (self._reader.person_of(name) for name, _score in found.listed[:MOST_NAMED])
+        near = {
+            self._whose[row] for row in np.flatnonzero(self._scores(mine) >= found.threshold).tolist()
+        } - {self._reader.person_of(external_id)}
+        named = [number for number in known if number is not None]
+        return Likeness(
+            like=len(found.listed) + len(near),
+            listed=tuple(dict.fromkeys([*named, *sorted(near)]))[:MOST_NAMED],
+            matched=found.matched,
+            cohort=found.cohort,
+            most=found.most,
+        )
+
+    def came(self, person_id: str, photos: Sequence[PhotoKept]) -> None:
+        """Somebody has come into the import, and whoever follows is compared with them, too."""
+        for row in self._rows(photos):
+            if len(self._whose) == len(self._came):
+                self._came = np.concatenate([self._came, np.zeros_like(self._came)])
+            self._came[len(self._whose)] = row
+            self._whose.append(person_id)
+
+    def _scores(self, mine: Templates) -> Templates:
+        """The best product of each row that came with one of these."""
+        came = self._came[: len(self._whose)]
+        return (came @ mine.T).max(axis=1) if len(came) else np.zeros(0, np.float32)
+
+    def _rows(self, photos: Sequence[PhotoKept]) -> Templates:
+        gallery = self._live.gallery
+        kept = [(photo.fingerprint, photo.template) for photo in photos]
+        return rows(kept, gallery.fingerprint, gallery.dimensions)
+
+    def _begin(self) -> None:
+        """Everybody listed is read once, when the first is compared."""
+        if self._began:
+            return
+        with self._reader.listings() as listings:
+            self._live.load(listings.listed())
+        self._cohort = cohort_of(self._reader, self._live.gallery)
+        self._began = True
+
+
+def cohort_of(reader: Reader, gallery: Gallery) -> Templates | None:
+    """The site's strangers, if their templates are of the gallery's pack."""
+    fingerprint, _space, numbers = reader.setting(COHORT).partition(" ")
+    if fingerprint != gallery.fingerprint:
+        return None
+    return rows([(fingerprint, b64decode(numbers))], fingerprint, gallery.dimensions)
 
 
 def compared_alone(reader: Reader, site: Site, home: Path) -> Callable[[str], Likeness | None]:

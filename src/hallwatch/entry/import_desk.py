@@ -42,6 +42,9 @@ ROWS_PATIENCE_S = 20.0
 STOP_PATIENCE_S = 2.0
 BROKEN = "the process of this import ended unexpectedly; what was taken in stays, and the file can be handed over again"
 BUSY = "another import is under way; go on with it, or put it away first"
+SOMEBODY_ELSE = (
+    "more than a tenth would vanish: somebody else than who handed the file over has to take it in"
+)
 PUT_AWAY = "it was put away; nothing of it was taken in"
 
 
@@ -150,6 +153,8 @@ class ImportDesk:
                 raise UserError("this import does not wait for anything")
             if ours.run.plan is not None and ours.run.plan.guard:
                 raise UserError(ours.run.plan.guard)
+            if ours.run.plan is not None and ours.run.plan.second and by.actor == ours.run.actor:
+                raise UserError(SOMEBODY_ELSE)
             if self._send(ours, TakeItIn(by)):
                 ours.run = replace(ours.run, stage=Stage.TAKING)
 

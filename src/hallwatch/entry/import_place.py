@@ -17,9 +17,12 @@ from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.decide.threshold import of_longer_list
 from hallwatch.core.own_list import ListState
 from hallwatch.core.photo_kept import PhotoKept
+from hallwatch.core.recognise.gallery import Gallery
 from hallwatch.core.recognise.gate_table import GateTable
+from hallwatch.entry.comparing import ComparingImport
 from hallwatch.entry.import_taking import ImportPlace
 from hallwatch.entry.installation import Installation
+from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.photo_desk import LONGEST
 from hallwatch.entry.photo_process import PhotoProcess
 from hallwatch.entry.wiring import pack_order
@@ -71,7 +74,16 @@ def place_for_imports(
     with PhotoProcess() as decoder:
         look = PhotoLook(pack, gate_of(find_pack(order.name, order.home)), decoder)
         own = own_kinds(installation.reader)
-        yield ImportPlace(installation.reader, profile, today, lambda more: expected(more), own), look
+        live = LiveList(
+            Gallery(pack.fingerprint, pack.dimensions),
+            {},
+            pack.calibration,
+            site.site.false_alerts_per_day,
+            site.site.passes_per_day,
+        )
+        comparing = ComparingImport(live, installation.reader)
+        place = ImportPlace(installation.reader, profile, today, lambda more: expected(more), comparing, own)
+        yield place, look
 
 
 def own_kinds(reader: Reader) -> frozenset[str]:

@@ -92,7 +92,9 @@ class _Taking:
                     self._saw(ours)
                     return
             else:
-                self._ask(self._entry(step, known, ours, archive))
+                entry = self._entry(step, known, ours, archive)
+                number = self._ask(entry).subject
+                self._place.comparing.came(number, entry.photos or ())
             self._many[step.change] += 1
         except (RequestRefused, ImageError, EnrolmentError, FileRefused) as error:
             self.faults.append(RowFault("", step.row, str(error), step.external_id))
@@ -155,7 +157,10 @@ class _Taking:
             verdicts=verdicts,
             taken=entry,
         )
-        return ImportEntry(self._by, self._import_id, person, terms, photos)
+        likeness = None
+        if photos:
+            likeness = self._place.comparing.likeness(ours, photos, self._dry.photos)
+        return ImportEntry(self._by, self._import_id, person, terms, photos, likeness)
 
     def _photos_of(self, step: Step, archive: Photos | None) -> tuple[tuple[PhotoKept, ...], tuple[str, ...]]:
         """The person's photos, each looked at. Raises EnrolmentError when none of them can be used."""

@@ -5,7 +5,7 @@ For commands and pages alike, and outside the keeper. Nothing is changed here; `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -35,7 +35,9 @@ from hallwatch.core.imports import (
     Step,
     plan,
 )
+from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import Needed, age_on
+from hallwatch.core.photo_kept import PhotoKept
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.errors import FileRefused, Forbidden
 
@@ -88,9 +90,20 @@ class ImportOrder:
     opened: Opened | None = None
 
 
+class Comparing(Protocol):
+    """Whom somebody in the file may be taken for."""
+
+    def likeness(self, external_id: str, photos: Sequence[PhotoKept], of_file: int) -> Likeness | None:
+        """By these photos, at the threshold of a list with ``of_file`` photos more; None without a template."""
+
+    def came(self, person_id: str, photos: Sequence[PhotoKept]) -> None:
+        """Somebody is in the import now."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportPlace:
-    """Where it is taken in: what is known, under which law, on which day, and what so many photos more would mean.
+    """Where it is taken in: what is known, under which law, on which day, what so many photos more would mean, and whom
+    somebody may be taken for.
 
     ``own_kinds`` are the lists that the district's board has made.
     """
@@ -99,6 +112,7 @@ class ImportPlace:
     profile: Profile
     today: date
     expected: Callable[[int], str]
+    comparing: Comparing
     own_kinds: frozenset[str] = frozenset()
 
 

@@ -55,13 +55,16 @@ class RosterWork:
     def dry_run(self) -> DryRun:
         """Implements Work."""
         found, photos = self._read.found, self._read.photos
+        guard = self._plan.guard or ""
+        meant = bool(guard) and self._handed.many_vanish
         return DryRun(
             counts=_counts(self._plan, self.faults),
             source=found.source,
             notes=(*found.notes, *(photos.notes if photos else ())),
             photos=_photo_counts(photos),
-            guard=self._plan.guard or "",
+            guard="" if meant else guard,
             whole=not found.delta,
+            second=meant,
         )
 
     def take(self, ask: Ask, by: By, progress: Tell) -> Over:

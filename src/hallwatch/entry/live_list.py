@@ -81,9 +81,12 @@ class LiveList:
             )
         return self._passes != before
 
-    def look_alikes(self, templates: Templates, own: str, cohort: Templates | None) -> Lookalikes:
-        """Whom these templates (K x D) of somebody with the id ``own`` would be taken for, at the threshold of now."""
-        score = self.threshold.score
+    def look_alikes(
+        self, templates: Templates, own: str, cohort: Templates | None, *, photos: int = 0
+    ) -> Lookalikes:
+        """Whom these templates (K x D) of somebody with the id ``own`` would be taken for, at the threshold of now, or
+        of a list with so many photos more."""
+        score = self.would_be(photos).score
         share = self._calibration.tail.exceeding(score)
         return look_alikes(templates, self.gallery.snapshot, score, share=share, cohort=cohort, own=own)
 

@@ -17,10 +17,11 @@ from hallwatch.core.import_batch import (
     stands,
 )
 from hallwatch.core.import_requests import ImportEnd, ImportEntry, ImportSame
-from hallwatch.core.listing import OPEN, ListingRecord, State, Terms, digest_of, faults
+from hallwatch.core.listing import OPEN, ListingRecord, State, digest_of, faults
 from hallwatch.core.policy.jurisdiction import Profile
 from hallwatch.core.requests import Done, PhotoKept, Refused, Reply
 from hallwatch.flow.books import Books
+from hallwatch.flow.listing_likeness import why_not_imported
 from hallwatch.flow.own_lists import in_use
 
 ELSEWHERE = "is listed in the console, too, with the photos of before; end that listing first"
@@ -65,8 +66,24 @@ class Reading:
             books.imports.stage(self.batch.import_id, number, request.photos)
         photos = photos_then(books, self.batch.import_id, number)
         terms = tuple(one.terms for one in current) if request.terms is None else request.terms
+        likeness = request.likeness
+        if request.photos is None and current:
+            likeness = current[0].likeness
         for one in terms:
-            self._list(new_number("listing-"), number, one, request.by.actor, photos)
+            listing_id = new_number("listing-")
+            self._list(
+                ListingRecord(
+                    listing_id,
+                    number,
+                    one,
+                    State.WAITING,
+                    request.by.actor,
+                    self.now,
+                    self.now,
+                    likeness=likeness,
+                ),
+                photos,
+            )
         self._end(current)
         return Done(subject=number, number=len(terms))
 
@@ -104,6 +121,8 @@ class Reading:
         """Why this person cannot be in the import so."""
         if request.person.is_roster or request.person.listings or request.person.taken is None:
             return "students and employees are listed in the console, under Lists"
+        if (why := why_not_imported(request)) is not None:
+            return why
         for terms in request.terms or ():
             if terms.schools != self.batch.schools:
                 return "a listing of an import is for the schools that the import is for"
@@ -145,12 +164,10 @@ class Reading:
         """Whether nothing of the person was ever approved: they are kept because of this import alone."""
         return self.books.people.person(number).taken is None
 
-    def _list(
-        self, listing_id: str, number: str, terms: Terms, author: str, photos: tuple[bytes, ...]
-    ) -> None:
-        record = ListingRecord(listing_id, number, terms, State.WAITING, author, self.now, self.now)
+    def _list(self, record: ListingRecord, photos: tuple[bytes, ...]) -> None:
         self.books.listings.put(record)
-        item = BatchItem(listing_id, number, Act.LIST, digest_of(number, terms, photos))
+        digest = digest_of(record.person_id, record.terms, photos, record.likeness)
+        item = BatchItem(record.listing_id, record.person_id, Act.LIST, digest)
         self.books.imports.put_item(self.batch.import_id, item)
 
     def _end(self, current: Sequence[ListingRecord]) -> None:

@@ -179,7 +179,7 @@ class ImportTurns:
         for item, record in begin:
             if record is None or record.state is not State.WAITING:
                 return DIFFERS
-            if digest_of(record.person_id, record.terms, photos) != item.digest:
+            if digest_of(record.person_id, record.terms, photos, record.likeness) != item.digest:
                 return DIFFERS
             if record.terms.ends < self.listings.today():
                 return PAST

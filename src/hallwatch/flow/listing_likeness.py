@@ -4,11 +4,13 @@ many strangers match says why."""
 from __future__ import annotations
 
 from hallwatch.core.audit import Plain
+from hallwatch.core.import_requests import ImportEntry
 from hallwatch.core.likeness import Likeness
 from hallwatch.core.listing import ListingRecord
 from hallwatch.core.listing_requests import AnswerListing, EmergencyListing, ProposeListing
 from hallwatch.flow.books import Books
 
+NOT_SEEN = "the photos were not compared with everybody listed; take the file in by this version's own import"
 UNCOMPARED = "the photos were not compared with everybody listed; propose it on the person's page"
 
 
@@ -22,6 +24,19 @@ def not_compared(
         why = _unexplained(request.likeness, request)
         return [] if why is None else [why]
     return []
+
+
+def why_not_imported(request: ImportEntry) -> str | None:
+    """Why somebody cannot come in by an import: not compared, or alike to so many that it takes a reason of its own."""
+    likeness = request.likeness
+    if likeness is None:
+        return NOT_SEEN if any(photo.template for photo in request.photos or ()) else None
+    if not likeness.wolf:
+        return None
+    return (
+        f"{likeness.matched} of {likeness.cohort} strangers match this person, at most {likeness.most} expected: likely"
+        " to raise many false alerts; use a better photo, or list the person by hand, where the reason is asked for"
+    )
 
 
 def why_no_yes(record: ListingRecord, request: AnswerListing) -> str | None:

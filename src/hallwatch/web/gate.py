@@ -8,11 +8,12 @@ from typing import Protocol
 
 from hallwatch.core.decide import Threshold
 from hallwatch.core.dossier import Dossier
-from hallwatch.core.likeness import Likeness, graver
+from hallwatch.core.likeness import MOST_NAMED, Likeness, graver
 from hallwatch.core.listing import State
 from hallwatch.core.policy.roles import Account
 
-UNANSWERED = (State.DRAFT, State.WAITING)
+COMPARED = (State.DRAFT, State.WAITING, State.SUSPENDED)
+"""Listings by which somebody may come to be looked for."""
 
 
 class GateQuestions(Protocol):
@@ -67,17 +68,19 @@ class Resemblance:
 def resemblances(
     dossier: Dossier, gate: GateQuestions, known: Known, account: Account
 ) -> dict[str, Resemblance]:
-    """By the number of each listing that is not answered yet: what was found at proposing, or now if that is graver."""
-    waiting = [one.record for one in dossier.listings if one.record.state in UNANSWERED or one.missing]
+    """By the number of each listing that is not answered yet, or may be resumed: what was found at proposing, or now if
+    that is graver."""
+    waiting = [one.record for one in dossier.listings if one.record.state in COMPARED or one.missing]
     fresh = gate.likeness_of(dossier.person_id) if waiting else None
     found = {record.listing_id: graver(record.likeness, fresh) for record in waiting}
     return {
-        number: Resemblance(one, _names(one, known, account))
+        number: Resemblance(one, names_of(one, known, account))
         for number, one in found.items()
         if one is not None
     }
 
 
-def _names(likeness: Likeness, known: Known, account: Account) -> tuple[str, ...]:
-    dossiers = [known.dossier(number) for number in likeness.listed]
+def names_of(likeness: Likeness, known: Known, account: Account, most: int = MOST_NAMED) -> tuple[str, ...]:
+    """The names of those alike, the closest ``most`` of them, as far as they are the account's business."""
+    dossiers = [known.dossier(number) for number in likeness.listed[:most]]
     return tuple(one.person.name for one in dossiers if one is not None and one.is_business_of(account))

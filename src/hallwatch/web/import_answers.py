@@ -8,16 +8,19 @@ from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.import_requests import AnswerImport
-from hallwatch.core.import_view import PAGE, Waiting
+from hallwatch.core.import_view import PAGE, Imported, Waiting
 from hallwatch.core.requests import Note
 from hallwatch.errors import KeyGone, UserError
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
+from hallwatch.web.gate import Resemblance, names_of
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 
 Text = Annotated[str, Form(max_length=300)]
 ANSWERS = {"approve": True, "decline": False}
+NAMED = 3
+"""So many of those who look alike are named beside each person of an import; the rest are counted."""
 
 
 def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
@@ -71,6 +74,7 @@ def _page(
         people=people,
         more=people[-1].place if len(people) == PAGE else None,
         after=after,
+        alike={one.place: _alike(console, visitor, one) for one in people},
         mine=found.waits_for(visitor.account),
         author_is_me=found.record.author == visitor.account.account_id,
         names={one.account_id: one.name for one in console.who.everybody()},
@@ -78,6 +82,14 @@ def _page(
         fault=fault,
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
+
+
+def _alike(console: Console, visitor: Visitor, one: Imported) -> Resemblance | None:
+    """Whom the person may be taken for, by the photos that come with the import."""
+    likeness = next((deed.likeness for deed in one.deeds if deed.likeness is not None), None)
+    if likeness is None:
+        return None
+    return Resemblance(likeness, names_of(likeness, console.lists, visitor.account, NAMED))
 
 
 def _mine(console: Console, visitor: Visitor, import_id: str) -> Waiting:

@@ -96,7 +96,7 @@ ROWS = (
     N_("is new here, and a file of changes does not say {what}; take a whole file in first"),
     N_(
         "{missing} of {known} people would vanish, more than a tenth: the file looks cut off; if it is"
-        " right, take it in with a second person's yes"
+        " right, hand it over in the console and say so there, and somebody else has to take it in"
     ),
     N_("id {cell} is far too long for one"),
     N_("{columns} say no reason"),
@@ -143,6 +143,7 @@ IMPORTS = (
     ),
     N_("another import is under way; go on with it, or put it away first"),
     N_("it was put away; nothing of it was taken in"),
+    N_("more than a tenth would vanish: somebody else than who handed the file over has to take it in"),
     N_("the rows cannot be shown just now; try again"),
     N_("this import does not wait for anything"),
 )
@@ -157,6 +158,10 @@ LISTED = (
     N_("the file does not say why this person is to be listed"),
     N_("no photo; not listed"),
     N_("not listed, the photo cannot be used: {why}"),
+    N_(
+        "{alike} of {cohort} strangers match this person, at most {most} expected: likely to raise many false"
+        " alerts; use a better photo, or list the person by hand, where the reason is asked for"
+    ),
     N_("{file} has no source; name it in the column map"),
     N_("{file} holds {tables} files named {name}; it needs one, beside the photos"),
     N_("{list} is no list that others say yes to; choose one of {lists}"),

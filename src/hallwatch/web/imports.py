@@ -141,7 +141,7 @@ def _handed(console: Console, filled: Filled, form: FormData, file: str, photos:
     """What was filled in, as far as the kind of file needs it. Raises UserError."""
     kind = _kind(filled)
     if kind is Kind.ROSTER:
-        return Handed(kind, file, photos)
+        return Handed(kind, file, photos, many_vanish=bool(filled.text("many_vanish")))
     map_name, columns, source = "", "", ""
     if kind is Kind.REGISTRY:
         map_name, columns = _map(console, filled, form)

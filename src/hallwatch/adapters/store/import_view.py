@@ -45,7 +45,9 @@ class ImportView:
                 (item.act, self._listings.listing(item.listing_id))
                 for item in self._imports.items(import_id, mine.person_id)
             ]
-            deeds = tuple(Deed(act, record.terms) for act, record in listed if record is not None)
+            deeds = tuple(
+                Deed(act, record.terms, record.likeness) for act, record in listed if record is not None
+            )
             photos = self._staged(import_id, mine.person_id) or self._kept(mine.person_id)
             verdicts = person.verdicts if person is not None and len(person.verdicts) == photos else ()
             found.append(Imported(place, mine, person, deeds, photos, verdicts))

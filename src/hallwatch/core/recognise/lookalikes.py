@@ -26,13 +26,14 @@ class Lookalikes:
     """Who is as like the new person as the threshold, best first, and how many of the cohort are.
 
     ``matched`` is None when no cohort was there, or one of fewer than LEAST_COHORT; ``cohort`` is its size,
-    ``most`` how many may match before it is called a wolf.
+    ``most`` how many may match before it is called a wolf; ``threshold`` is what they were compared at.
     """
 
     listed: tuple[tuple[str, float], ...]
     matched: int | None
     cohort: int
     most: int
+    threshold: float
 
     @property
     def wolf(self) -> bool | None:
@@ -93,6 +94,7 @@ def look_alikes(
         matched=int(((strangers @ templates.T).max(axis=1) >= threshold).sum()) if checked else None,
         cohort=len(strangers),
         most=most_expected(len(strangers), share, len(templates)),
+        threshold=threshold,
     )
 
 
