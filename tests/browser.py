@@ -1,7 +1,7 @@
 """A real browser for tests: Debian's Chromium without a window, driven by Playwright.
 
-One Chromium serves all tests of a process; every ``Browser`` is a profile of its own in it. Playwright's own thread keeps
-its event loop out of the tests'.
+One Chromium serves all tests of a process; every ``Browser`` is a profile of its own in it. Playwright has a thread of
+its own, so that its event loop stays out of the tests'.
 """
 
 from __future__ import annotations

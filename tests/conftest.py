@@ -13,6 +13,7 @@ from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
 from tests.browser import end_all
 from tests.records import Office, fresh_database, postgres_binaries, postgres_server
 
+
 def pytest_sessionfinish() -> None:
     """The browser that tests have shared goes with them."""
     end_all()
