@@ -35,6 +35,8 @@ NAVIGATION = (
     ("/delivery", N_("Deliveries"), May.SEE_HEALTH),
     ("/health", N_("Health"), May.SEE_HEALTH),
 )
+BESIDE = 4
+"""So many pages stand in the bar, the first that an account may see; the others are one press away."""
 
 
 class Pages:
@@ -105,7 +107,8 @@ class Pages:
             facts=self._console.facts,
             looked_for=self._console.looked_for(),
             visitor=visitor,
-            navigation=places,
+            navigation=places if len(places) <= BESIDE + 1 else places[:BESIDE],
+            further=[] if len(places) <= BESIDE + 1 else places[BESIDE:],
             secure=self._console.secure,
             provider=self._console.provider,
             language=language(),
