@@ -22,6 +22,7 @@ PAGES: tuple[str, ...] = (
     "/audit",
     "/settings",
     "/health",
+    "/cameras",
     "/imports",
     "/delivery",
     "/siren",

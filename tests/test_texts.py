@@ -45,6 +45,7 @@ PAGES = (
     "/audit",
     "/settings",
     "/health",
+    "/cameras",
     "/confirm",
     "/nowhere",
     "/lists",

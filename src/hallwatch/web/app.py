@@ -19,6 +19,7 @@ from hallwatch.web import (
     api,
     api_keys,
     appeals,
+    cameras,
     delivery,
     import_answers,
     imports,
@@ -76,6 +77,7 @@ def create_app(console: Console) -> FastAPI:
     passkeys.add_routes(app, console, desk)
     provider.add_routes(app, console, pages, desk)
     office.add_routes(app, console, pages, desk)
+    cameras.add_routes(app, console, pages)
     api_keys.add_routes(app, console, pages)
     settings.add_routes(app, console, pages)
     notices.add_routes(app, console)

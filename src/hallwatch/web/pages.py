@@ -28,6 +28,7 @@ SHOWN = 50
 NAVIGATION = (
     ("/", N_("Alerts"), May.SEE_ALERTS),
     ("/lists", N_("Lists"), May.SEE_LISTINGS),
+    ("/cameras", N_("Cameras"), May.SEE_CAMERAS),
     ("/imports", N_("Imports"), May.IMPORT),
     ("/people", N_("People and roles"), May.MANAGE_ACCOUNTS),
     ("/audit", N_("Audit"), May.READ_AUDIT),

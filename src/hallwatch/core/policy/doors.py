@@ -56,6 +56,7 @@ WEB = (
     Door("POST /alerts/{alert_id}/answer", May.ANSWER_ALERTS, Whose.SCHOOLS),
     Door("POST /alerts/{alert_id}/close", May.ANSWER_ALERTS, Whose.SCHOOLS),
     Door("POST /alerts/{alert_id}/review/{what}", May.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("GET /cameras", May.SEE_CAMERAS, Whose.SCHOOLS),
     Door("GET /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /sign-in/provider", Who.ANYBODY, Whose.NOBODYS),
