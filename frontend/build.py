@@ -36,6 +36,7 @@ ESBUILD = (
     "--charset=utf8",
     "--legal-comments=eof",
     "--log-level=warning",
+    "--external:*.png",  # Leaflet's own markers, which no page shows
 )
 
 

@@ -53,6 +53,8 @@ WHERE = Whereabouts("Main building", "North")
 FRONTEND = Path(__file__).resolve().parents[1] / "frontend"
 NAMED_BUT_NOT_LOADED = (
     "http://www.w3.org/2000/svg",
+    "https://leafletjs.com",  # a link under maps that ours leave out
+    "joinstyle=",  # of a browser that is no more
     "https://simplewebauthn.dev/docs/",  # where a warning to developers sends its reader
 )
 LONG = "Maximiliana-Alexandrina Featherstonehaugh-Cholmondeley-Montmorency <script>alert(1)</script> & sons"
@@ -181,6 +183,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
         waiting=office.reader.waiting,
         imports=imports,
         waiting_imports=office.reader.waiting_imports,
+        floors=office.reader.floors,
         expected=lambda count: f"Words about {count} photos more.",
         looked_for=lambda: 12,
         device_key=b"devices",

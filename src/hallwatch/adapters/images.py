@@ -59,7 +59,7 @@ def _decoded(name: str, file: BinaryIO) -> Pixels:
                 width, height = image.size
                 if width * height > MOST_PIXELS:
                     raise _too_large(name, f"{width} x {height}")
-                upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+                upright = _on_white(_eight_bit(ImageOps.exif_transpose(image))).convert("RGB")
                 return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise _too_large(name, "far too many") from None
@@ -122,6 +122,16 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     return image.convert("RGBA") if image.mode == "P" else image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """What is transparent becomes paper: drawings are saved so, and their hidden colour is often black."""
+    if not image.has_transparency_data:
+        return image
+    drawn = image.convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, "white")
+    paper.alpha_composite(drawn)
+    return paper
 
 
 def _unreadable(name: str, error: Exception) -> ImageError:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammaincinv
 
 Z95 = 1.959964
 
@@ -23,6 +24,16 @@ def wilson(events: int, trials: int) -> tuple[float, float]:
     half = Z95 / (1 + z2 / trials) * float(np.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials)))
     # The share lies inside by definition; where all or none of the trials are events, rounding may say otherwise.
     return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+
+
+def poisson(events: int, exposure: float) -> tuple[float, float]:
+    """The exact 95 % interval of a rate by so many events in an exposure (days, say) above nought.
+
+    Garwood (1936), Fiduciary limits for the Poisson distribution, Biometrika 28, 437-442: the rates at which so many
+    events or more, and so many or fewer, have a probability of 2.5 %; by the inverse of the incomplete gamma function.
+    """
+    low = float(gammaincinv(events, 0.025)) if events else 0.0
+    return low / exposure, float(gammaincinv(events + 1, 0.975)) / exposure
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
+from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
@@ -159,6 +160,7 @@ class Desk:
             Answering(self.records.transaction, self.plan),
             DeliveryKeeping(self.records.transaction),
             MapKeeping(self.records.transaction, lambda text: map_from("the map", text).source),
+            FloorKeeping(self.records.transaction, _new_number),
             lambda: datetime.now(UTC),
         )
         try:

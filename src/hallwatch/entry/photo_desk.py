@@ -22,7 +22,7 @@ from hallwatch.flow.gating import gate_photo
 from hallwatch.flow.importing import enrol_photo
 
 LONGEST = 1200
-"""Pixels: a photo is kept no larger, which is more than any face needs."""
+"""Pixels: a photo is kept no larger, which is more than any face needs. Floor plans stay as the decoder gives them."""
 IDLE_S = 300.0
 PATIENCE_S = 120.0
 
@@ -63,7 +63,7 @@ def look_at_photos(order: PackOrder, link: Connection) -> None:
 
 
 class PhotoDesk:
-    """Implements flow.listing_acts.Photos; safe from any thread, one photo at a time."""
+    """Implements flow.listing_acts.Photos and flow.floors.Plans; safe from any thread, one photo at a time."""
 
     def __init__(self, order: PackOrder | None) -> None:
         """``order`` None: faces are not matched here, and no template is made."""
@@ -78,6 +78,14 @@ class PhotoDesk:
         with self._lock:
             self._used()
             return encode_jpeg(at_most(self._decoder.decode(data, name), LONGEST))
+
+    def plan(self, data: bytes, name: str) -> tuple[bytes, int, int]:
+        """A floor's picture as a clean JPEG without metadata, with its width and height. Raises ImageError."""
+        with self._lock:
+            self._used()
+            picture = self._decoder.decode(data, name)
+        height, width = picture.shape[:2]
+        return encode_jpeg(picture), width, height
 
     def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
         """Fingerprint, template and verdict of a photo that was taken in. Raises EnrolmentError for one that the gate

@@ -143,6 +143,7 @@ class Server:
                 waiting=self._alerts.waiting,
                 imports=self._imports,
                 waiting_imports=self._alerts.waiting_imports,
+                floors=self._alerts.floors,
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),

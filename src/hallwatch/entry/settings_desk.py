@@ -77,6 +77,10 @@ class SettingsDesk:
         kept = self.one(BEFORE + name)
         return _words(self.meant(name, json.loads(kept))) if kept else None
 
+    def claimed(self) -> float:
+        """How many wrong alerts a day the whole site is to bear, by which this run's threshold was chosen."""
+        return self.running.site.false_alerts_per_day
+
     def particulars(self) -> Particulars:
         """What notices say of the district just now."""
         now = self.now()

@@ -14,6 +14,7 @@ from hallwatch.core.audit import AuditEntry, Deed
 from hallwatch.core.decide.brake import Incident
 from hallwatch.core.delivery import Delivery
 from hallwatch.core.events import Sighting
+from hallwatch.core.floor_plan import Floor, Spot
 from hallwatch.core.import_batch import BatchItem, BatchPerson, BatchRecord, BatchState, Portion
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.ledger import ListVersion
@@ -196,6 +197,17 @@ class Deliveries(Protocol):
     def unsubscribe(self, subscription_id: str) -> str | None: ...
 
 
+class Floors(Protocol):
+    """Floor plans and the cameras on them."""
+
+    def floors(self) -> list[Floor]: ...
+    def floor(self, floor_id: str) -> Floor | None: ...
+    def spots(self) -> list[Spot]: ...
+    def put(self, floor: Floor, jpeg: bytes, now: datetime) -> None: ...
+    def drop(self, floor_id: str) -> None: ...
+    def place(self, spot: Spot) -> None: ...
+
+
 class Trail(Protocol):
     """The audit trail."""
 
@@ -251,6 +263,8 @@ class Books(WithDeliveries, WithAlerts, Protocol):
     def own_lists(self) -> OwnLists: ...
     @property
     def restraints(self) -> Restraints: ...
+    @property
+    def floors(self) -> Floors: ...
 
 
 Transaction: TypeAlias = AbstractContextManager[Books]

@@ -11,6 +11,7 @@ from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, ReviewPerson,
 from hallwatch.core.api_key_requests import DropKey, MakeKey, UseKey
 from hallwatch.core.audit import Deed
 from hallwatch.core.delivery_requests import DropSubscription, KeepSubscription, NoteDelivery, ShowAlerts
+from hallwatch.core.floor_requests import DropFloor, KeepFloor, PlaceCameras
 from hallwatch.core.import_requests import (
     AnswerImport,
     CloseImport,
@@ -66,6 +67,7 @@ from hallwatch.flow.books import Transaction
 from hallwatch.flow.cohort import keep_cohort
 from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
+from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
@@ -114,6 +116,7 @@ class Keeping:
     answering: Answering
     deliveries: DeliveryKeeping
     maps: MapKeeping
+    floors: FloorKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -219,6 +222,8 @@ class Keeping:
                 return self.own_lists.answer(request, now)
             case KeepMap():
                 return self.maps.answer(request, now)
+            case KeepFloor() | DropFloor() | PlaceCameras():
+                return self.floors.answer(request, now)
             case TakeIn() | LetGo() | ImportDone():
                 return self.roster.answer(request, now)
             case OpenImport() | ImportEntry() | ImportEnd() | ImportSame() | CloseImport() | AnswerImport():

@@ -84,7 +84,8 @@ def admission(console: Console, callers: Callers) -> Callable[[Request], Awaitab
         if door.grave and not visitor.signed.is_proved(_now()):
             first = request.url.path if request.method in SAFE else _page_of(door, request.url.path)
             raise Elsewhere(f"/confirm?next={quote(first)}")
-        await asyncio.to_thread(_touch, console, visitor)
+        if not door.by_itself:
+            await asyncio.to_thread(_touch, console, visitor)
 
     return admit
 

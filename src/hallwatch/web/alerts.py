@@ -13,7 +13,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.alert import ENDS, REASONS, Answer, Life, Outcome
 from hallwatch.core.alert_requests import AlertRequest, AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
-from hallwatch.core.kept import KeptAlert
+from hallwatch.core.floor_plan import building_id
+from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import State, Terms
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import By, Note
@@ -22,6 +23,7 @@ from hallwatch.errors import UserError
 from hallwatch.web import alert_words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
+from hallwatch.web.floors_shown import path_plans
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 
@@ -131,6 +133,9 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         "outcomes": [] if given is None else [one for one in Outcome if life.dissents or one in ENDS[given]],
         "restraints": console.alerts.restraints([alert.person_id]),
         "conditions": _conditions(console, alert),
+        "plans": path_plans(console, alert),
+        "building_number": building_id(Whereabouts(alert.building, alert.school)),
+        "states": {one.camera: one for one in console.board.status().cameras},
         "may_review": visitor.account.may(May.WRITE_LISTINGS),
     }
 

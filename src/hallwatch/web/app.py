@@ -26,10 +26,12 @@ from hallwatch.web import (
     kinds,
     languages,
     lists,
+    maps,
     notices,
     office,
     passkeys,
     provider,
+    reports,
     roster,
     settings,
     signing_in,
@@ -88,6 +90,8 @@ def create_app(console: Console) -> FastAPI:
     api.add_routes(app, console)
     alerts.add_routes(app, console, pages)
     delivery.add_routes(app, console, pages)
+    maps.add_routes(app, console, pages)
+    reports.add_routes(app, console, pages)
     imports.add_routes(app, console, pages)
     import_answers.add_routes(app, console, pages)
 

@@ -31,14 +31,16 @@ from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.waiting import Waiting
 from hallwatch.core.watchlist import Refusal
-from hallwatch.flow.listing_acts import ListPages, Photos
+from hallwatch.flow.figuring import Counts
+from hallwatch.flow.listing_acts import ListPages
 from hallwatch.web.delivery_questions import DeliveryQuestions
+from hallwatch.web.floor_questions import AskFloors, GivenPictures
 from hallwatch.web.gate import GateQuestions
 from hallwatch.web.import_questions import AskWaiting, ImportQuestions
 from hallwatch.web.papers import Papers
 
 
-class AlertQuestions(Protocol):
+class AlertQuestions(Counts, Protocol):
     """Committed alerts; every method may raise HallwatchError while the database cannot be read."""
 
     def latest(self, limit: int, sight: Sight | None = None) -> list[KeptAlert]:
@@ -260,6 +262,9 @@ class SettingQuestions(Protocol):
     def before(self, name: str) -> str | None:
         """What it was before the last change that took two people; None where nobody can go back."""
 
+    def claimed(self) -> float:
+        """How many wrong alerts a day the whole site is to bear, by which this run's threshold was chosen."""
+
     def particulars(self) -> Particulars:
         """What notices say of the district just now."""
 
@@ -342,11 +347,12 @@ class Console:
     settings: SettingQuestions
     provider: Callable[[], SignInProvider | None]
     lists: ListQuestions
-    photos: Photos
+    photos: GivenPictures
     papers: Papers
     gate: GateQuestions
     imports: ImportQuestions
     waiting_imports: AskWaiting
+    floors: AskFloors
     expected: Callable[[int], str]
     looked_for: Callable[[], int]
     waiting: Callable[[Account], Waiting]

@@ -19,6 +19,7 @@ MOST_IMPORT = 300 << 20
 """The same for files of people and their photos, which only whoever may take them in can send."""
 PHOTOS_AT_ONCE = 4
 PHOTO_PATHS = ("/lists/new", "/api/v1/people")
+PHOTO_BEGINS, PHOTO_ENDS = ("/lists/person/", "/map/"), ("/photo", "/floors")
 STALLED_S = 60.0
 """An upload of which nothing has come for so long is given up: no other can be sent beside it."""
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -108,7 +109,7 @@ class Guard:
         path = scope["path"]
         if scope["method"] == "POST" and path == "/imports":
             return MOST_IMPORT if await asyncio.to_thread(self._imports, scope) else MOST_BODY
-        photo = path in PHOTO_PATHS or (path.startswith("/lists/person/") and path.endswith("/photo"))
+        photo = path in PHOTO_PATHS or (path.startswith(PHOTO_BEGINS) and path.endswith(PHOTO_ENDS))
         if not photo or scope["method"] != "POST":
             return MOST_BODY
         return MOST_PHOTO if await asyncio.to_thread(self._known, scope) else MOST_BODY

@@ -27,11 +27,13 @@ SHOWN = 50
 
 NAVIGATION = (
     ("/", N_("Alerts"), May.SEE_ALERTS),
+    ("/map", N_("Map"), May.SEE_CAMERAS),
     ("/lists", N_("Lists"), May.SEE_LISTINGS),
     ("/cameras", N_("Cameras"), May.SEE_CAMERAS),
     ("/imports", N_("Imports"), May.IMPORT),
     ("/people", N_("People and roles"), May.MANAGE_ACCOUNTS),
     ("/audit", N_("Audit"), May.READ_AUDIT),
+    ("/reports", N_("Reports"), May.SEE_FIGURES),
     ("/settings", N_("Settings"), May.SEE_SETTINGS),
     ("/delivery", N_("Deliveries"), May.SEE_HEALTH),
     ("/health", N_("Health"), May.SEE_HEALTH),
@@ -62,7 +64,7 @@ class Pages:
             said=said,
             number=words.number,
             value_words=words.value_words,
-            list_words=lambda kind: words.list_words(kind, self._own_lists),
+            list_words=self.list_words,
             clock=lambda at: words.clock(at, zone),
             day=lambda at: words.day(at, zone),
             moment=lambda at: words.moment(at, zone),
@@ -166,6 +168,10 @@ class Pages:
             return self._console.lists.conditions(alert.external_id, alert.school, today)
         except SealBroken:
             return [gettext("not known: a record of this person was altered")]
+
+    def list_words(self, kind: str) -> str:
+        """A list's name for people."""
+        return words.list_words(kind, self._own_lists)
 
     def _own_lists(self) -> list[OwnList]:
         """Lists of the district's own; where one was altered, each is shown by its id."""

@@ -1,4 +1,7 @@
-"""How facts are said on the page, in the language of whoever looks at it."""
+"""How facts are said on the page, in the language of whoever looks at it.
+
+Long because every word that stands in the records has its line here.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +58,13 @@ ACTION_WORDS = {
     "audit.export": N_("Exported the audit trail"),
     "backup.restore": N_("Restored a backup"),
     "backup.take": N_("Took a backup"),
+    "camera.place": N_("Placed a camera on a map"),
+    "camera.unplace": N_("Took a camera off a map"),
     "cohort.keep": N_("Set the strangers that listings are compared with"),
     "brake.review": N_("Reviewed why alerts were held back"),
     "brake.set": N_("Held alerts of a person back"),
+    "floor.drop": N_("Destroyed a floor plan"),
+    "floor.keep": N_("Kept a floor plan"),
     "import.approve": N_("An import was approved by everybody who was asked"),
     "import.done": N_("Took an approved import over"),
     "import.end": N_("Took the end of a listing into an import"),

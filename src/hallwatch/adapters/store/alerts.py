@@ -176,7 +176,7 @@ class AlertQuestions:
     def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
         """How many alerts of a person each camera raised at each threshold with each answer ("": none)."""
         columns = (AlertRow.camera, AlertRow.threshold, AlertRow.answer)
-        wanted = select(*columns, func.count()).where(AlertRow.person_id == person_id, *_seen(sight))
+        wanted = select(*columns, func.count()).where(AlertRow.person_id == person_id, *seen_by(sight))
         rows = self._session.execute(wanted.group_by(*columns).order_by(*columns))
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 
@@ -187,10 +187,10 @@ class AlertQuestions:
 
 
 def _within(sight: Sight | None) -> Select[AlertRow]:
-    return select(AlertRow).where(*_seen(sight))
+    return select(AlertRow).where(*seen_by(sight))
 
 
-def _seen(sight: Sight | None) -> list[ColumnElement[bool]]:
+def seen_by(sight: Sight | None) -> list[ColumnElement[bool]]:
     """What an alert must be for somebody to see it."""
     if sight is None:
         return []

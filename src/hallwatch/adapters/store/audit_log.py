@@ -122,6 +122,12 @@ class AuditQuestions:
             if len(rows) < PAGE:
                 return
 
+    def began(self) -> datetime | None:
+        """When the first entry was made; None where there is none, or its time cannot be read."""
+        text = self._session.scalar(select(AuditRow.at).order_by(AuditRow.sequence).limit(1))
+        moment = None if text is None else _moment(text)
+        return None if moment == UNREADABLE else moment
+
     def latest(self, limit: int, before: int | None = None) -> list[AuditEntry]:
         """The newest entries, newest first."""
         question = select(AuditRow).order_by(AuditRow.sequence.desc()).limit(limit)

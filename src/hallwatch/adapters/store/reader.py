@@ -20,7 +20,9 @@ from hallwatch.adapters.store.alerts import AlertQuestions
 from hallwatch.adapters.store.api_keys import ApiKeyQuestions
 from hallwatch.adapters.store.appeals import AppealQuestions
 from hallwatch.adapters.store.audit_log import AuditQuestions
+from hallwatch.adapters.store.counting import counted
 from hallwatch.adapters.store.deliveries import DeliveryQuestions
+from hallwatch.adapters.store.floors import FloorQuestions
 from hallwatch.adapters.store.import_batches import ImportQuestions
 from hallwatch.adapters.store.import_known import known_of
 from hallwatch.adapters.store.import_view import ImportView
@@ -39,6 +41,7 @@ from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.dossier import Dossier, Standing
+from hallwatch.core.figures import Counted
 from hallwatch.core.import_batch import Known
 from hallwatch.core.imports import Entry
 from hallwatch.core.kept import KeptAlert
@@ -164,6 +167,21 @@ class Reader:
         """The newest entries of the audit trail about one of these, newest first."""
         with self.audit() as audit:
             return audit.about(subjects, limit)
+
+    def counted(self, since: datetime, until: datetime, sight: Sight | None = None) -> Iterator[Counted]:
+        """Alerts (that somebody sees; None: all) first seen in this time, for figures; no commit waits for it."""
+        return counted(self._session, self._seals, since, until, sight)
+
+    def began(self) -> datetime | None:
+        """When the first entry of the audit trail was made."""
+        with self.audit() as audit:
+            return audit.began()
+
+    @contextmanager
+    def floors(self) -> Iterator[FloorQuestions]:
+        """Questions about floor plans, all answered from one moment."""
+        with self._session() as session:
+            yield FloorQuestions(session, self._seals)
 
     @contextmanager
     def alerts(self) -> Iterator[AlertQuestions]:

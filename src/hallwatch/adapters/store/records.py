@@ -18,6 +18,7 @@ from hallwatch.adapters.store.api_keys import ApiKeyBook
 from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
 from hallwatch.adapters.store.deliveries import DeliveryBook
+from hallwatch.adapters.store.floors import FloorBook
 from hallwatch.adapters.store.import_book import ImportBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.own_lists import OwnListBook
@@ -47,6 +48,7 @@ class Books:
     appeals: AppealBook
     own_lists: OwnListBook
     restraints: RestraintBook
+    floors: FloorBook
 
 
 class Records:
@@ -109,6 +111,7 @@ class Records:
                     AppealBook(session, self._seals),
                     OwnListBook(session, self._seals),
                     RestraintBook(session),
+                    FloorBook(session, self._seals),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData
 
 from hallwatch.adapters.store import account_tables as account_tables
 from hallwatch.adapters.store import alert_tables as alert_tables  # its tables are ours, too
+from hallwatch.adapters.store import floor_tables as floor_tables
 from hallwatch.adapters.store import import_tables as import_tables  # its tables are of the same metadata
 from hallwatch.adapters.store.appeal_tables import Base
 from hallwatch.adapters.store.place import Place

@@ -114,6 +114,7 @@ class AlertRow(Base):
     __table_args__ = (
         Index("ix_alert_sequence", "sequence", unique=True),
         Index("ix_alert_person_id", "person_id"),
+        Index("ix_alert_at", "at", "alert_id"),
     )
 
     alert_id: Mapped[str] = mapped_column(Text, primary_key=True)

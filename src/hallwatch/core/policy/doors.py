@@ -44,6 +44,8 @@ class Door:
     whose: Whose
     grave: bool = False
     """A grave act asks for the password again when it was not given in the last five minutes."""
+    by_itself: bool = False
+    """An open page asks by itself, with nobody before it: that keeps nobody signed in."""
 
 
 WEB = (
@@ -57,6 +59,15 @@ WEB = (
     Door("POST /alerts/{alert_id}/close", May.ANSWER_ALERTS, Whose.SCHOOLS),
     Door("POST /alerts/{alert_id}/review/{what}", May.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("GET /cameras", May.SEE_CAMERAS, Whose.SCHOOLS),
+    Door("GET /map", May.SEE_CAMERAS, Whose.SCHOOLS),
+    Door("GET /map/{building}", May.SEE_CAMERAS, Whose.SCHOOLS),
+    Door("GET /map/{building}/state", May.SEE_CAMERAS, Whose.SCHOOLS, by_itself=True),
+    Door("GET /map/{building}/floors/{floor_id}/picture", May.SEE_CAMERAS, Whose.SCHOOLS),
+    Door("GET /map/{building}/draw", May.DRAW_MAPS, Whose.SCHOOLS),
+    Door("POST /map/{building}/floors", May.DRAW_MAPS, Whose.SCHOOLS),
+    Door("POST /map/{building}/floors/{floor_id}/drop", May.DRAW_MAPS, Whose.SCHOOLS),
+    Door("POST /map/{building}/cameras", May.DRAW_MAPS, Whose.SCHOOLS),
+    Door("GET /reports", May.SEE_FIGURES, Whose.SCHOOLS),
     Door("GET /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /sign-in", Who.ANYBODY, Whose.NOBODYS),
     Door("GET /sign-in/provider", Who.ANYBODY, Whose.NOBODYS),
@@ -189,6 +200,9 @@ SOCKET = tuple(
         "answer-setting",
         "revert-setting",
         "keep-map",
+        "keep-floor",
+        "drop-floor",
+        "place-cameras",
         "open-import",
         "import-entry",
         "import-end",
@@ -212,6 +226,7 @@ SOCKET = tuple(
 COMMANDS = tuple(
     Door(name, Who.MACHINE, Whose.SITE)
     for name in (
+        "alerts figures",
         "audit export",
         "audit listed",
         "audit verify",

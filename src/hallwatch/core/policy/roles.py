@@ -12,9 +12,11 @@ class May(StrEnum):
 
     SEE_ALERTS = "see alerts, their pictures and live stream"
     ANSWER_ALERTS = "say whose face an alert shows, and close it"
-    SEE_CAMERAS = "see which cameras watch"
+    SEE_CAMERAS = "see which cameras watch, and where they hang"
+    DRAW_MAPS = "draw floor plans and place cameras on them"
     SEE_LIST = "see how many are listed and which rows were refused"
     SEE_HEALTH = "see how the system is doing"
+    SEE_FIGURES = "see how many alerts there were and how they ended, and nobody's name"
     READ_AUDIT = "read the audit trail"
     MANAGE_ACCOUNTS = "add and disable accounts"
     SEE_LISTINGS = "see who is listed and why"
@@ -46,8 +48,10 @@ ALLOWED: dict[Role, frozenset[May]] = {
             May.SEE_ALERTS,
             May.ANSWER_ALERTS,
             May.SEE_CAMERAS,
+            May.DRAW_MAPS,
             May.SEE_LIST,
             May.SEE_HEALTH,
+            May.SEE_FIGURES,
             May.MANAGE_ACCOUNTS,
             May.SEE_LISTINGS,
             May.WRITE_LISTINGS,
@@ -56,12 +60,12 @@ ALLOWED: dict[Role, frozenset[May]] = {
         }
     ),
     Role.SECURITY: frozenset(
-        {May.SEE_ALERTS, May.ANSWER_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH}
+        {May.SEE_ALERTS, May.ANSWER_ALERTS, May.SEE_CAMERAS, May.SEE_LIST, May.SEE_HEALTH, May.SEE_FIGURES}
     ),
     Role.FRONT_DESK: frozenset(),
     Role.POLICE_LIAISON: frozenset(),
-    Role.AUDITOR: frozenset({May.READ_AUDIT, May.SEE_HEALTH}),
-    Role.TECHNICIAN: frozenset({May.SEE_CAMERAS, May.SEE_HEALTH, May.SEE_SETTINGS}),
+    Role.AUDITOR: frozenset({May.READ_AUDIT, May.SEE_HEALTH, May.SEE_FIGURES}),
+    Role.TECHNICIAN: frozenset({May.SEE_CAMERAS, May.DRAW_MAPS, May.SEE_HEALTH, May.SEE_SETTINGS}),
 }
 """An auditor sees no face, a technician no alert: whoever mends the system need not know whom it looks for."""
 

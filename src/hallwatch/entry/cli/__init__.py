@@ -8,6 +8,7 @@ import typer
 
 from hallwatch import __version__
 from hallwatch.entry.cli import (
+    alerts,
     bench,
     calibrate,
     channels,
@@ -60,6 +61,7 @@ app.command("release-deletion")(records.release_deletion)
 app.add_typer(lists.app, name="lists")
 app.add_typer(listing.app, name="listing")
 app.add_typer(channels.app, name="channels")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(records.keys_app, name="keys")
 app.add_typer(records.audit_app, name="audit")
 
