@@ -61,6 +61,36 @@ function buttons(plan, frame) {
 function look(frame) {
   const { plan, bounds, marks } = opened(frame);
   new SVGOverlay(marks, bounds).addTo(plan);
+  marks.classList.add("tidy");
+  plan.on("zoomend resize", () => tidy(marks));
+  tidy(marks);
+  return marks;
+}
+
+// Names that would lie upon each other: the last place first, then what does not see, then the path; each takes the first
+// free side of its mark, and one without a free side is read in the list beside it.
+function tidy(marks) {
+  const all = [...marks.querySelectorAll(".mark")];
+  const weight = (mark) => ["last", "lost", "on"].findIndex((name) => mark.classList.contains(name)) + 1 || 4;
+  const taken = all.map((mark) => (mark.querySelector(".stop") ?? mark.querySelector(".lamp")).getBoundingClientRect());
+  const frame = marks.getBoundingClientRect();
+  const fits = (box) =>
+    box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom &&
+    !taken.some((one) => box.left < one.right && one.left < box.right && box.top < one.bottom && one.top < box.bottom);
+  for (const mark of all.sort((one, other) => weight(one) - weight(other))) {
+    const label = mark.querySelector(".label");
+    const half = Number(mark.dataset.half);
+    const [side, above, below] = [half + 9, -24, 32];
+    label.classList.remove("crowded");
+    const sides = [[side, 5, "start"], [-side, 5, "end"], [0, above, "middle"], [0, below, "middle"]];
+    for (const y of [above, below]) sides.push([half, y, "end"], [-half, y, "start"]);
+    const free = sides.some(([x, y, anchor]) => {
+      for (const [name, value] of Object.entries({ x, y, "text-anchor": anchor })) label.setAttribute(name, value);
+      return fits(label.getBoundingClientRect());
+    });
+    label.classList.toggle("crowded", !free);
+    if (free) taken.push(label.getBoundingClientRect());
+  }
 }
 
 // Drawing: each camera of this floor is dragged, or follows its fields.
@@ -76,7 +106,7 @@ function draw(frame) {
     });
     const name = document.createElement("span"); // an element: text would be taken for HTML
     name.textContent = row.dataset.camera;
-    pin.bindTooltip(name, { permanent: true, direction: "right", offset: [12, 0], className: "pin-name" });
+    pin.bindTooltip(name, { permanent: frame.clientWidth > 600, direction: "right", offset: [12, 0], className: "pin-name" });
     const follow = () => {
       if (floor.value !== frame.dataset.draw) return pin.remove();
       pin.setLatLng([height * (1 - Number(y.value) / 100), (width * Number(x.value)) / 100]).addTo(plan);
@@ -129,8 +159,13 @@ function show(told) {
     const said = one.querySelector(".said-words, .word");
     if (words) said.textContent = said.matches(".word") ? ` · ${words}` : words;
   }
+  for (const marks of looked) tidy(marks);
   document.getElementById("path-news").hidden = told.news === main.dataset.news;
 }
 
-for (const frame of document.querySelectorAll(".plan")) (frame.dataset.draw ? draw : look)(frame);
+const looked = [];
+for (const frame of document.querySelectorAll(".plan")) {
+  if (frame.dataset.draw) draw(frame);
+  else looked.push(look(frame));
+}
 if (main.dataset.state) follow();

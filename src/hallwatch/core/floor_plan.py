@@ -63,6 +63,11 @@ class FloorMap:
     markers: tuple[Marker, ...]
     legs: tuple[tuple[Spot, Spot], ...] = ()
 
+    @property
+    def is_on_path(self) -> bool:
+        """Whether a stop of the path is on this floor."""
+        return any(marker.numbers for marker in self.markers)
+
 
 def building_id(place: Whereabouts) -> str:
     """What a building is called in an address: the same at every start, and free of whatever its name holds."""

@@ -30,14 +30,15 @@ def buildings(console: Console, account: Account) -> list[Building]:
 
 
 def plans(console: Console, place: Whereabouts, alert: KeptAlert | None = None) -> tuple[FloorMap, ...]:
-    """A building's floors with their cameras and an alert's path, lowest first."""
+    """A building's floors with their cameras, lowest first; those of an alert's path before the others."""
     with console.floors() as asked:
         floors = [floor for floor in asked.floors() if floor.place == place]
         spots = asked.spots() if floors else []
-    return floor_maps(floors, spots, console.facts.places, () if alert is None else alert.path)
+    found = floor_maps(floors, spots, console.facts.places, () if alert is None else alert.path)
+    return tuple(sorted(found, key=lambda one: alert is not None and not one.is_on_path))
 
 
 def path_plans(console: Console, alert: KeptAlert) -> tuple[FloorMap, ...]:
     """Those floors of an alert's building that its path leads across."""
     place = Whereabouts(alert.building, alert.school)
-    return tuple(one for one in plans(console, place, alert) if any(marker.numbers for marker in one.markers))
+    return tuple(one for one in plans(console, place, alert) if one.is_on_path)
