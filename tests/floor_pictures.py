@@ -26,7 +26,9 @@ def floor_png(rooms: tuple[tuple[str, tuple[int, int, int, int]], ...] = ROOMS) 
     draw.rectangle((40, 40, 1160, 660), outline=(60, 70, 80, 255), width=8)
     for name, box in rooms:
         draw.rectangle(box, outline=(60, 70, 80, 255), width=4)
-        draw.text(((box[0] + box[2]) / 2, box[1] + 24), name, fill=(90, 100, 110, 255), anchor="mm", font_size=22)
+        draw.text(
+            ((box[0] + box[2]) / 2, box[1] + 24), name, fill=(90, 100, 110, 255), anchor="mm", font_size=22
+        )
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()

@@ -25,6 +25,7 @@ from hallwatch.core.requests import (
     By,
     DeliveryRequest,
     DisableAccount,
+    FloorRequest,
     ImportRequest,
     KeyRequest,
     ListingRequest,
@@ -107,6 +108,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(KeyRequest),
             *get_args(AlertRequest),
             *get_args(DeliveryRequest),
+            *get_args(FloorRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}
@@ -175,9 +177,11 @@ def expected(door: Door, account: Account | None, school: str, path: str) -> int
         return 403
     if path == "/" and May.SEE_ALERTS not in ALLOWED[account.role]:
         return 303
-    holes = ("{person_id}", "{listing_id}", "{appeal_id}", "{import_id}")
+    if path == "/map" and account.schools:
+        return 303  # the one building of one's school
+    holes = ("{building}", "{person_id}", "{listing_id}", "{appeal_id}", "{import_id}")
     if path == "/confirm/provider" or path.startswith("/imports/") or any(name in path for name in holes):
-        return 404  # none is set up; there is no such person, listing, appeal or import
+        return 404  # none is set up; there is no such building, person, listing, appeal or import
     if "{alert_id}" in path and not account.sees(school):
         return 404
     if "{alert_id}" in path and path.endswith("photo") and school == "South":

@@ -31,6 +31,8 @@ PAGES: tuple[str, ...] = (
     "/signed-out",
     "/lists",
     "/lists/kinds",
+    "/map",
+    "/reports",
 )
 PAGES += ("/settings/site.passes_per_day", "/settings/sign_in.claim", "/settings/sign_in.client_secret")
 PAGES += ("/settings/site.false_alerts_per_day",)

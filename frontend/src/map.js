@@ -143,7 +143,10 @@ async function follow() {
     } catch {
       say(asOf, asOf.dataset.lost, time, false);
     }
-    await new Promise((go) => setTimeout(go, ASK_MS));
+    await new Promise((go) => {
+      setTimeout(go, ASK_MS);
+      document.addEventListener("visibilitychange", go, { once: true }); // whoever comes back wants to know now
+    });
   }
 }
 

@@ -260,3 +260,24 @@ ALERTS = (
     N_("{count} separate wrong or unanswered alerts within a day"),
     N_("wrong or unanswered alerts in {count} schools within an hour"),
 )
+
+MAPS = (
+    N_("a floor has a name of 1 to {most} letters, such as Ground floor"),
+    N_("the number of a floor is between {first} and {last}; the ground floor is 0"),
+    N_("north is 0 to 359 degrees clockwise from the picture's top; leave it empty if it is not known"),
+    N_("{camera}: write per cent between 0 and 100, from the left and from the top of the picture"),
+    N_("{camera}: write numbers for where it hangs"),
+    N_("{words} is no whole number"),
+    N_("these are not the cameras of this building; look at the page again"),
+    N_("the picture is larger than {most} MB; save a smaller copy"),
+    N_("your role does not include drawing maps"),
+    N_("there is no such floor any more; look at the page again"),
+)
+
+REPORTS = (
+    N_("{words} is not a date like 2027-06-30"),
+    N_("the first day is after the last one; exchange the two"),
+    N_("the first day lies in the future"),
+    N_("ten years are the most; choose a later first day"),
+    N_("there is no such school; choose one of the list"),
+)

@@ -91,7 +91,8 @@ def _add_drawing(app: FastAPI, console: Console, pages: Pages) -> None:
     def draw(visitor: Visitor, here: Building, fault: str = "") -> HTMLResponse:
         maps = plans(console, here.place)
         spots = {marker.spot.camera: marker.spot for one in maps for marker in one.markers}
-        page = pages.render("map_draw.html", visitor, building=here, maps=maps, spots=spots, states=_states(console), fault=fault)
+        shown = {"building": here, "maps": maps, "spots": spots, "states": _states(console)}
+        page = pages.render("map_draw.html", visitor, fault=fault, **shown)
         return HTMLResponse(page, status_code=422 if fault else 200)
 
     def done(visitor: Visitor, here: Building, asked: FloorRequest) -> Response:
