@@ -82,10 +82,13 @@ function tidy(marks) {
     const half = Number(mark.dataset.half);
     const [side, above, below] = [half + 9, -24, 32];
     label.classList.remove("crowded");
-    const sides = [[side, 5, "start"], [-side, 5, "end"], [0, above, "middle"], [0, below, "middle"]];
+    const [beside, over] = [[[side, 5, "start"], [-side, 5, "end"]], [[0, above, "middle"], [0, below, "middle"]]];
+    const sides = mark.classList.contains("on") ? [...over, ...beside] : [...beside, ...over]; // a path runs sideways
     for (const y of [above, below]) sides.push([half, y, "end"], [-half, y, "start"]);
     const free = sides.some(([x, y, anchor]) => {
-      for (const [name, value] of Object.entries({ x, y, "text-anchor": anchor })) label.setAttribute(name, value);
+      label.setAttribute("x", x);
+      label.setAttribute("y", y);
+      label.style.textAnchor = anchor;
       return fits(label.getBoundingClientRect());
     });
     label.classList.toggle("crowded", !free);

@@ -23,7 +23,7 @@ from hallwatch.errors import UserError
 from hallwatch.web import alert_words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
-from hallwatch.web.floors_shown import path_plans
+from hallwatch.web.floors_shown import path_plans, states_of
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 
@@ -135,7 +135,7 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         "conditions": _conditions(console, alert),
         "plans": path_plans(console, alert),
         "building_number": building_id(Whereabouts(alert.building, alert.school)),
-        "states": {one.camera: one for one in console.board.status().cameras},
+        "states": states_of(console),
         "may_review": visitor.account.may(May.WRITE_LISTINGS),
     }
 

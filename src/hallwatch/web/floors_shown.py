@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.floor_plan import FloorMap, building_id, floor_maps
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.roles import Account
@@ -42,3 +44,9 @@ def path_plans(console: Console, alert: KeptAlert) -> tuple[FloorMap, ...]:
     """Those floors of an alert's building that its path leads across."""
     place = Whereabouts(alert.building, alert.school)
     return tuple(one for one in plans(console, place, alert) if one.is_on_path)
+
+
+def states_of(console: Console) -> Mapping[str, CameraState]:
+    """How every camera of the settings is doing; one of which nothing is known does not see."""
+    told = {state.camera: state for state in console.board.status().cameras}
+    return {name: told.get(name, CameraState(name, CameraCondition.LOST)) for name in console.facts.places}

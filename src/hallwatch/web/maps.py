@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from hallwatch.core.events import CameraState
+from hallwatch.core.events import GONE
 from hallwatch.core.floor_plan import Floor, Spot, building_id
 from hallwatch.core.floor_requests import DropFloor, FloorRequest, KeepFloor, PlaceCameras
 from hallwatch.core.kept import KeptAlert, Whereabouts
@@ -20,7 +19,7 @@ from hallwatch.web import alert_words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.alerts import seen_by
 from hallwatch.web.console import Console
-from hallwatch.web.floors_shown import Building, buildings, plans
+from hallwatch.web.floors_shown import Building, buildings, plans, states_of
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import visitor_of
 from hallwatch.web.texts import gettext as _
@@ -41,9 +40,9 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             return RedirectResponse(f"/map/{here[0].number}", status_code=303)
         with console.floors() as floors:
             drawn = {building_id(floor.place) for floor in floors.floors()}
-        states = _states(console)
-        seeing = {one.number: _unseen(one, states) for one in here}
-        return HTMLResponse(pages.render("maps.html", visitor, buildings=here, drawn=drawn, unseen=seeing))
+        states = states_of(console)
+        lost = {one.number: sum(states[name].condition in GONE for name in one.cameras) for one in here}
+        return HTMLResponse(pages.render("maps.html", visitor, buildings=here, drawn=drawn, unseen=lost))
 
     @app.get("/map/{building}")
     def map_page(request: Request, building: str, alert: str = "") -> HTMLResponse:
@@ -55,7 +54,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
             building=here,
             maps=plans(console, here.place, shown),
             alert=shown,
-            states=_states(console),
+            states=states_of(console),
             now=datetime.now(UTC),
             may_draw=visitor.account.may(May.DRAW_MAPS),
         )
@@ -64,11 +63,11 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
     @app.get("/map/{building}/state")
     def state(request: Request, building: str, alert: str = "") -> JSONResponse:
         _visitor, here = _asked(console, request, building)
-        shown, states = _alert(console, request, here, alert), _states(console)
+        shown, states = _alert(console, request, here, alert), states_of(console)
         told = {name: [one.condition.value, condition_words(one)] for name, one in states.items()}
         return JSONResponse(
             {
-                "cameras": {name: told[name] for name in here.cameras if name in told},
+                "cameras": {name: told[name] for name in here.cameras},
                 "news": "" if shown is None else alert_words.news(shown),
                 "as_of": clock(datetime.now(UTC), console.facts.zone),
             }
@@ -91,7 +90,7 @@ def _add_drawing(app: FastAPI, console: Console, pages: Pages) -> None:
     def draw(visitor: Visitor, here: Building, fault: str = "") -> HTMLResponse:
         maps = plans(console, here.place)
         spots = {marker.spot.camera: marker.spot for one in maps for marker in one.markers}
-        shown = {"building": here, "maps": maps, "spots": spots, "states": _states(console)}
+        shown = {"building": here, "maps": maps, "spots": spots, "states": states_of(console)}
         page = pages.render("map_draw.html", visitor, fault=fault, **shown)
         return HTMLResponse(page, status_code=422 if fault else 200)
 
@@ -169,15 +168,6 @@ def _alert(console: Console, request: Request, here: Building, alert_id: str) ->
     if Whereabouts(alert.building, alert.school) != here.place:
         raise HTTPException(404, "There is no such alert.")
     return alert
-
-
-def _states(console: Console) -> Mapping[str, CameraState]:
-    return {one.camera: one for one in console.board.status().cameras}
-
-
-def _unseen(building: Building, states: Mapping[str, CameraState]) -> int:
-    """How many of a building's cameras do not see just now."""
-    return sum(1 for name in building.cameras if name not in states or states[name].condition != "watching")
 
 
 def _taken(console: Console, photo: UploadFile) -> tuple[bytes, int, int]:
