@@ -170,6 +170,15 @@ def test_a_path_lies_on_the_floors_of_its_cameras() -> None:
     assert [mark.numbers for mark in above.markers] == [(5,)]
 
 
+def test_a_path_ends_where_the_person_was_seen_last() -> None:
+    """Two cameras that see one place: the stop that began last need not be the one that lasted."""
+    hall, gym = stop(0, "Hall"), stop(1, "Gym")
+    path = [replace(hall, last=gym.last + timedelta(minutes=1)), gym]
+    spots = [Spot("Hall", "g", 1, 1), Spot("Gym", "g", 2, 2)]
+    (one,) = floor_maps([drawn(floor_id="g")], spots, dict.fromkeys(("Hall", "Gym"), NORTH), path)
+    assert [mark.spot.camera for mark in one.markers if mark.last] == ["Hall"]
+
+
 def test_two_schools_may_call_their_buildings_alike() -> None:
     assert building_id(NORTH) != building_id(SOUTH)
     assert building_id(NORTH) == building_id(Whereabouts("Main", "North"))

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import httpx2
@@ -17,6 +17,8 @@ from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.floor_plan import Spot, building_id
 from hallwatch.core.kept import Whereabouts
 from hallwatch.core.policy.roles import Role
+from hallwatch.core.sessions import digest_of_token
+from hallwatch.web import admission
 from tests.browser import Browser
 from tests.floor_pictures import floor_png
 from tests.test_alert_pages import own
@@ -120,6 +122,23 @@ def test_how_the_cameras_are_is_asked_again(console: Running) -> None:
     assert "Gym" not in told["cameras"]
     page = console.get(f"/map/{NORTH}?alert=a1").text
     assert told["news"] == unescape(re.findall(r'data-news="([^"]+)"', page)[0])
+
+
+def test_an_open_map_keeps_nobody_signed_in(console: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "TOUCHED_EVERY", timedelta(seconds=-1))
+    token = console.office.enter()
+
+    def seen() -> object:
+        found = console.office.reader.by_session(digest_of_token(token), datetime.now(UTC))
+        assert found is not None
+        return found[1].seen
+
+    with console.browser(token) as client:
+        before = seen()
+        assert client.get(f"/map/{NORTH}/state").status_code == 200
+        assert seen() == before
+        client.get(f"/map/{NORTH}")
+        assert seen() != before  # somebody looks
 
 
 def test_another_school_sees_none_of_it(console: Running) -> None:

@@ -25,6 +25,7 @@ function opened(frame) {
     attributionControl: false,
     zoomControl: false,
     scrollWheelZoom: false,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     maxBounds: bounds,
     maxBoundsViscosity: 1,
   });
@@ -156,6 +157,8 @@ async function follow() {
 function say(line, words, time, live) {
   line.textContent = words.replace("{time}", time);
   line.className = live ? "quiet" : "fault";
+  if (live) line.removeAttribute("role");
+  else line.setAttribute("role", "alert"); // read aloud once, not every five seconds
 }
 
 function show(told) {

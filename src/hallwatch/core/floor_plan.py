@@ -103,7 +103,8 @@ def floor_maps(
 
 def _marker(spot: Spot, path: Sequence[Stop]) -> Marker:
     numbers = tuple(number for number, stop in enumerate(path, 1) if stop.camera == spot.camera)
-    return Marker(spot, numbers, bool(path) and path[-1].camera == spot.camera)
+    # Two cameras may see the same place: the path ends where the person was seen last, not where he came last.
+    return Marker(spot, numbers, bool(path) and max(path, key=lambda stop: stop.last).camera == spot.camera)
 
 
 def floor_fault(name: str, level: int, north: int | None) -> str | None:
