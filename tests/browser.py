@@ -114,14 +114,15 @@ class Browser:
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Press the mouse at one place of the window, move it to another, and let go."""
-        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-        for kind, (x, y) in (
-            ("mousePressed", start),
-            ("mouseMoved", middle),
-            ("mouseMoved", end),
-            ("mouseReleased", end),
-        ):
-            self._ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
+
+        def move() -> None:
+            mouse = self._page.mouse
+            mouse.move(*start)
+            mouse.down()
+            mouse.move(*end, steps=4)
+            mouse.up()
+
+        _there(move)
 
     def choose(self, selector: str, file: Path) -> None:
         """Choose a file in the file field that this selector finds."""

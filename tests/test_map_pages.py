@@ -217,6 +217,9 @@ def test_the_path_on_the_map_in_a_browser(
             " && Math.abs((mark.y + mark.height / 2 - plan.y) / plan.height - .5) < .03; })()"
         )
         assert browser.value("document.querySelectorAll('.plan .number').length") == 3
+        assert browser.value(
+            "document.body.textContent.includes('Dana')"
+        )  # what another school is not to see
         assert browser.value("document.querySelector('.mark.lost .cross') !== null")
         # it is looked at closely, and moves only then
         before = browser.value("document.querySelector('.plan img').getBoundingClientRect().width")
@@ -238,6 +241,9 @@ def test_the_path_on_the_map_in_a_browser(
         console.show(browser, f"/map/{NORTH}?alert=a1", south)
         assert browser.value("document.querySelectorAll('.plan').length") == 0
         assert browser.value("!document.body.textContent.includes('Dana')")
+        # the policy is watched: what breaks it is heard of
+        browser.value("document.body.insertAdjacentHTML('beforeend', '<i style=\"color: red\"></i>')")
+        browser.wait_for("broken.join() === 'style-src-attr'")
 
 
 def test_a_camera_is_dragged_and_saved(console: Running, program: str, axe: str) -> None:  # noqa: F811

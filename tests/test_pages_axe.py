@@ -102,7 +102,7 @@ def test_every_page_is_used_with_keys_alone(console: Running, program: str) -> N
             console.show(browser, path, admin)
             wanted = browser.value(
                 "[...document.querySelectorAll('a, button, input:not([type=hidden]), select, [tabindex=\"0\"]')]"
-                ".filter(e => e.offsetParent !== null).length"
+                ".filter(e => e.checkVisibility()).length"
             )
             seen: set[object] = set()
             for _ in range(int(str(wanted)) + 5):

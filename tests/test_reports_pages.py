@@ -109,7 +109,7 @@ def test_reports_in_a_browser(
 ) -> None:
     with Browser(program, width=width, dark=dark) as browser:
         console.show(browser, "/reports", console.office.enter(Role.DISTRICT_ADMINISTRATOR))
-        browser.value("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        browser.value("document.querySelectorAll('main details').forEach((d) => (d.open = true))")
         assert violations(browser, axe) == []
         assert browser.value("document.documentElement.scrollWidth <= innerWidth")
         # as long as it says: the three wrong ones are 3 of 12 of the longest row
