@@ -127,7 +127,7 @@ def test_only_whole_days_on_which_people_passed_are_counted() -> None:
     assert exposed({}, TODAY, TODAY, TODAY, TODAY, kept_all=True) == Exposure(0, False)
     # a period that was over before anything was counted that is kept
     past = exposed(passes, since - timedelta(days=60), since, long_ago, TODAY, kept_all=False)
-    assert past.estimated == past.days
+    assert past == Exposure(61 / 2, True, 61 / 2)
 
 
 def test_a_period_is_two_days_or_one_line() -> None:

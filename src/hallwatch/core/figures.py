@@ -193,11 +193,11 @@ def exposed(
     oldest = min(totals)
     if kept_all or oldest <= first:
         return Exposure(busy, counted=True)
-    known = [day for day in totals if day <= last]
-    before = (min(oldest, date.fromordinal(last.toordinal() + 1)) - first).days
-    span = (last - oldest).days + 1
-    part = busy / span if known and span > 0 else 1.0
-    return Exposure(busy + part * before, counted=True, estimated=part * before)
+    kept_days = (today - oldest).days
+    kept_busy = sum(1 for day, total in totals.items() if day < today and total >= QUIET)
+    before = max(0, (min(oldest, date.fromordinal(last.toordinal() + 1)) - first).days)
+    estimated = before * kept_busy / kept_days if kept_days > 0 else 0.0
+    return Exposure(busy + estimated, counted=True, estimated=estimated)
 
 
 def _most_first(rows: dict[str, Row]) -> dict[str, Row]:
