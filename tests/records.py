@@ -22,9 +22,11 @@ from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
-from hallwatch.core.policy.roles import DISTRICT_WIDE, Role
+from hallwatch.core.policy.roles import ALLOWED, DISTRICT_WIDE, May, Role
 from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, OpenSession, Request
 from hallwatch.core.sessions import digest_of_token
+from hallwatch.core.training import COURSE, PRACTICE, QUIZ
+from hallwatch.core.training_requests import PassCourse
 from hallwatch.entry.desk import Desk
 
 NOW = datetime(2026, 11, 24, 15, 4, 5, 120_000, tzinfo=UTC)
@@ -43,6 +45,12 @@ SIGHTING = Sighting(
     pack="duo",
     shot_jpeg=b"first shot",
 )
+
+
+def course_of(by: By) -> PassCourse:
+    """The course as somebody has passed it who got everything right."""
+    answers = {question: choices[0] for question, choices in QUIZ.items()}
+    return PassCourse(by, COURSE, {case: right.value for case, right in PRACTICE.items()}, answers)
 
 
 def chest_in(folder: Path) -> Chest:
@@ -79,12 +87,21 @@ class Office:
         assert kept is not None
         return kept
 
-    def enter(self, role: Role = Role.SECURITY, schools: Sequence[str] = ("North",), login: str = "") -> str:
-        """Somebody of this role, signed in; the browser's token."""
+    def enter(
+        self,
+        role: Role = Role.SECURITY,
+        schools: Sequence[str] = ("North",),
+        login: str = "",
+        *,
+        trained: bool = True,
+    ) -> str:
+        """Somebody of this role, signed in; the browser's token. Whoever may answer alerts has taken the course."""
         login = login or f"{role.value}-{secrets.token_hex(3)}"
         machine = By("machine:tests", "terminal")
         mine = frozenset() if role in DISTRICT_WIDE else frozenset(schools)
         account = self.done(AddAccount(machine, login, login.title(), role, mine)).subject
+        if trained and May.ANSWER_ALERTS in ALLOWED[role]:
+            self.done(course_of(By(account)))
         token = secrets.token_urlsafe(32)
         self.done(OpenSession(By(account), account, digest_of_token(token)))
         return token

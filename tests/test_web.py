@@ -21,6 +21,7 @@ from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.delivery_reader import DeliveryReader
 from hallwatch.adapters.store.place import SqliteFile
+from hallwatch.adapters.store.staff_reader import StaffReader
 from hallwatch.core.events import CameraCondition, CameraState, Sighting
 from hallwatch.core.kept import Whereabouts
 from hallwatch.core.model import Person
@@ -170,6 +171,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
         alerts=office.reader,
         deliveries=DeliveryReader(office.reader),
         who=office.reader,
+        staff=StaffReader(office.reader),
         proofs=Passwords(),
         passkeys=Passkeys(),
         ask=ask,

@@ -2,6 +2,7 @@
 
 Everybody who answers has one voice, the last thing that account said. The alert's answer is the voice of whoever
 answered first; another voice that differs is a dissent: it takes nothing away and is shown until both say the same.
+What somebody without the course said (it can only be *can't tell*) counts until the first who has taken it answers.
 """
 
 from __future__ import annotations
@@ -49,13 +50,14 @@ class Act(StrEnum):
 
     SEE = "see"
     ANSWER = "answer"
+    UNTRAINED = "untrained"
     AGREE = "agree"
     DISSENT = "dissent"
     CORRECT = "correct"
     CLOSE = "close"
 
 
-VOICES = (Act.ANSWER, Act.AGREE, Act.DISSENT, Act.CORRECT)
+VOICES = (Act.ANSWER, Act.UNTRAINED, Act.AGREE, Act.DISSENT, Act.CORRECT)
 REASONS: dict[Answer, tuple[str, ...]] = {
     Answer.SAME: (),
     Answer.DIFFERENT: ("face", "age-or-build", "known-here", "words"),
@@ -99,7 +101,8 @@ class Life:
         for step in self.steps:
             if step.act in VOICES:
                 found[step.account_id] = step
-        return found
+        trained = {one: step for one, step in found.items() if step.act is not Act.UNTRAINED}
+        return trained or found
 
     @property
     def first(self) -> Step | None:
@@ -163,11 +166,17 @@ def answered(
     words: str = "",
     shown: Iterable[str] = (),
     pictures: bool = True,
+    trained: bool = True,
 ) -> Step | MayNot:
-    """The step of somebody who answers; ``pictures`` False: there are none any more to compare."""
+    """The step of somebody who answers; ``pictures`` False: there are none any more to compare. Not ``trained``: only
+    where nobody is, and only that nothing can be told."""
     mine, said = life.voices.get(account_id), words.strip()
+    if trained and mine is not None and mine.act is Act.UNTRAINED:
+        mine = None
     if life.closed is not None:
         return MayNot("it is closed; a new sighting raises a new alert")
+    if not trained and answer is not Answer.UNSURE:
+        return MayNot("nobody at this school has taken the course; without it only can't tell can be said")
     if not pictures and answer is not Answer.UNSURE:
         return MayNot("its pictures are gone: nobody can compare them any more; only can't tell is left")
     if reason and reason not in REASONS[answer]:
@@ -178,9 +187,11 @@ def answered(
         return MayNot("that is your answer already")
     if mine is not None and not (said or reason):
         return MayNot("say why you correct your answer")
-    if mine is not None:
+    if not trained:
+        act = Act.UNTRAINED
+    elif mine is not None:
         act = Act.CORRECT
-    elif life.first is None:
+    elif life.first is None or life.first.act is Act.UNTRAINED:
         act = Act.ANSWER
     else:
         act = Act.AGREE if answer is life.answer else Act.DISSENT

@@ -39,6 +39,7 @@ from hallwatch.core.notice_requests import OwnListRequest as OwnListRequest
 from hallwatch.core.photo_kept import PhotoKept as PhotoKept
 from hallwatch.core.roster_requests import RosterRequest as RosterRequest
 from hallwatch.core.site_requests import SiteRequest as SiteRequest
+from hallwatch.core.training_requests import TrainingRequest as TrainingRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ Request: TypeAlias = (
     | SiteRequest
     | DeliveryRequest
     | FloorRequest
+    | TrainingRequest
     | KeepMap
 )
 

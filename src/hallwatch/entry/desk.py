@@ -47,6 +47,7 @@ from hallwatch.flow.raising import Raising
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
+from hallwatch.flow.training import TrainingKeeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class Desk:
             DeliveryKeeping(self.records.transaction),
             MapKeeping(self.records.transaction, lambda text: map_from("the map", text).source),
             FloorKeeping(self.records.transaction, _new_number),
+            TrainingKeeping(self.records.transaction),
             lambda: datetime.now(UTC),
         )
         try:

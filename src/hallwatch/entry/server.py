@@ -16,8 +16,10 @@ from hallwatch.adapters.passkeys import Passkeys
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.adapters.store.delivery_reader import DeliveryReader
 from hallwatch.adapters.store.reader import Reader
+from hallwatch.adapters.store.staff_reader import StaffReader
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import AddAccount, BindJurisdiction, By, Done, Note, Request, TouchSession
+from hallwatch.core.training_requests import DemonstrateCourse
 from hallwatch.entry.board import LiveBoard
 from hallwatch.entry.certificates import Certificates, acme_of, tls_of
 from hallwatch.entry.channels import check, plan_of, push_key
@@ -130,6 +132,7 @@ class Server:
                 alerts=self._alerts,
                 deliveries=DeliveryReader(self._alerts),
                 who=self._alerts,
+                staff=StaffReader(self._alerts),
                 proofs=Passwords(),
                 passkeys=Passkeys(),
                 ask=self._asked,
@@ -174,6 +177,7 @@ class Server:
         login = f"guest-{secrets.token_hex(3)}"
         schools = frozenset(self._site.schools)
         guest = self._ask(AddAccount(at_terminal(), login, "A guest", Role.SECURITY, schools)).subject
+        self._ask(DemonstrateCourse(at_terminal(), guest))
         return self.url + link_for(self._ask, guest)
 
     def run(self) -> None:

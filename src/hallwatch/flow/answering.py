@@ -14,9 +14,15 @@ from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import By, Done, Refused, Reply
 from hallwatch.core.restraint import Restraint, What
+from hallwatch.core.training import Voice
 from hallwatch.flow import delivering
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.raising import look_for_brake
+from hallwatch.flow.training import voice_of
+
+NO_COURSE = (
+    "answering needs the course, ten minutes, under Training; somebody who has taken it can answer now"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,13 @@ class Answering:
                 return Refused("your role does not answer alerts")
             if alert.erased and not isinstance(request, SeeAlert):
                 return Refused("this person was erased: there is nothing left to answer")
-            step = _step(request, life, mine, alert, now)
+            voice = voice_of(books, mine, alert, now) if isinstance(request, AnswerAlert) else Voice.FULL
+            if voice is Voice.NONE:
+                detail: dict[str, Plain] = {"why": "no course"}
+                deed = request.by.does("alert.refused", alert.alert_id, school=alert.school, detail=detail)
+                books.audit.add(deed, now)
+                return Refused(NO_COURSE)
+            step = _step(request, life, mine, alert, now, trained=voice is Voice.FULL)
             if step is None:
                 return Done(subject=alert.alert_id)
             if isinstance(step, MayNot):
@@ -60,7 +72,13 @@ class Answering:
 
 
 def _step(
-    request: SeeAlert | AnswerAlert | CloseAlert, life: Life, mine: Account, alert: KeptAlert, now: datetime
+    request: SeeAlert | AnswerAlert | CloseAlert,
+    life: Life,
+    mine: Account,
+    alert: KeptAlert,
+    now: datetime,
+    *,
+    trained: bool,
 ) -> Step | MayNot | None:
     if isinstance(request, SeeAlert):
         return seen(life, mine.account_id, now)
@@ -75,6 +93,7 @@ def _step(
         words=request.words,
         shown=request.shown,
         pictures=alert.best is not None,
+        trained=trained,
     )
 
 

@@ -28,6 +28,7 @@ from hallwatch.core.restraint import Restraint, What
 from hallwatch.core.retain import Due
 from hallwatch.core.second import SecondRequest
 from hallwatch.core.sessions import Passkey, Secret
+from hallwatch.core.training import Training as Passed
 
 
 class People(Protocol):
@@ -206,6 +207,11 @@ class Floors(Protocol):
     def put(self, floor: Floor, jpeg: bytes, now: datetime) -> None: ...
     def drop(self, floor_id: str) -> None: ...
     def place(self, spot: Spot) -> None: ...
+class Training(Protocol):
+    """Who has taken the course."""
+
+    def all(self) -> list[Passed]: ...
+    def put(self, training: Passed) -> None: ...
 
 
 class Trail(Protocol):
@@ -265,6 +271,7 @@ class Books(WithDeliveries, WithAlerts, Protocol):
     def restraints(self) -> Restraints: ...
     @property
     def floors(self) -> Floors: ...
+    def training(self) -> Training: ...
 
 
 Transaction: TypeAlias = AbstractContextManager[Books]

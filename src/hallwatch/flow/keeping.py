@@ -57,6 +57,7 @@ from hallwatch.core.requests import (
 )
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.core.site_requests import AnswerSetting, KeepCohort, RevertSetting
+from hallwatch.core.training_requests import DemonstrateCourse, PassCourse
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.acting import why_no_key
@@ -75,6 +76,7 @@ from hallwatch.flow.persons import why_not_kept
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import SettingKeeping
+from hallwatch.flow.training import TrainingKeeping
 
 
 class Keys(Protocol):
@@ -117,6 +119,7 @@ class Keeping:
     deliveries: DeliveryKeeping
     maps: MapKeeping
     floors: FloorKeeping
+    training: TrainingKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -234,6 +237,8 @@ class Keeping:
                 return self.answering.answer(request, now)
             case NoteDelivery() | ShowAlerts() | KeepSubscription() | DropSubscription():
                 return self.deliveries.answer(request, now)
+            case PassCourse() | DemonstrateCourse():
+                return self.training.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

@@ -41,6 +41,7 @@ REASON_WORDS = {
 ACT_WORDS = {
     Act.SEE: N_("Looked at it"),
     Act.ANSWER: N_("Answered"),
+    Act.UNTRAINED: N_("Answered without the course"),
     Act.AGREE: N_("Said the same"),
     Act.DISSENT: N_("Said otherwise"),
     Act.CORRECT: N_("Corrected the answer"),

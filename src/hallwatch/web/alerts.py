@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hallwatch.core.alert import ENDS, REASONS, Answer, Life, Outcome
+from hallwatch.core.alert import ENDS, REASONS, Act, Answer, Life, Outcome
 from hallwatch.core.alert_requests import AlertRequest, AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
 from hallwatch.core.floor_plan import building_id
 from hallwatch.core.kept import KeptAlert, Whereabouts
@@ -19,6 +19,7 @@ from hallwatch.core.listing import State, Terms
 from hallwatch.core.policy.roles import May
 from hallwatch.core.requests import By, Note
 from hallwatch.core.restraint import What
+from hallwatch.core.training import Voice, may_answer, voice
 from hallwatch.errors import UserError
 from hallwatch.web import alert_words
 from hallwatch.web.admission import Visitor
@@ -119,16 +120,24 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         if (jpeg := console.alerts.shot(alert.alert_id, stop.number)) is not None
     }
     listed = None if alert.erased else console.alerts.photo(alert.external_id)
-    given = life.answer
+    given, may_say = life.answer, _voice(console, visitor, alert)
+    mine = life.voices.get(visitor.account.account_id)
+    if mine is not None and mine.act is Act.UNTRAINED and may_say is Voice.FULL:
+        mine = None  # whoever has taken the course since looks anew
+    offered = {Voice.FULL: list(Answer), Voice.UNSURE: [Answer.UNSURE], Voice.NONE: []}[may_say]
     return {
         "alert": alert,
         "life": life,
         "names": names,
-        "mine": life.voices.get(visitor.account.account_id),
+        "mine": mine,
+        "voice": may_say,
+        "may_answer": visitor.account.may(May.ANSWER_ALERTS),
         "dispute": alert_words.dispute_line(life, names),
         "photo": listed is not None,
         "shown": [sha256(jpeg).hexdigest() for jpeg in (listed, *shots.values()) if jpeg is not None],
-        "answers": [] if life.closed or alert.erased else list(Answer),
+        "answers": []
+        if life.closed or alert.erased
+        else [one for one in offered if mine is None or one is not mine.answer],
         "reasons": REASONS,
         "outcomes": [] if given is None else [one for one in Outcome if life.dissents or one in ENDS[given]],
         "restraints": console.alerts.restraints([alert.person_id]),
@@ -138,6 +147,17 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         "states": states_of(console),
         "may_review": visitor.account.may(May.WRITE_LISTINGS),
     }
+
+
+def _voice(console: Console, visitor: Visitor, alert: KeptAlert) -> Voice:
+    """What the visitor may say of the alert, as the keeper will see it."""
+    now, training = datetime.now(UTC), console.staff.training()
+    trained = {one for one, last in training.items() if last.holds(now)}
+    mine = visitor.account.account_id
+    if mine in trained:
+        return Voice.FULL
+    staff = [one.account_id for one in console.who.everybody() if may_answer(one, alert)]
+    return voice(mine, staff, trained)
 
 
 def _conditions(console: Console, alert: KeptAlert) -> list[str]:

@@ -35,6 +35,7 @@ from hallwatch.web import (
     roster,
     settings,
     signing_in,
+    training,
 )
 from hallwatch.web.admission import Elsewhere, admission, redirect
 from hallwatch.web.admission import visitor_of as admitted
@@ -92,6 +93,7 @@ def create_app(console: Console) -> FastAPI:
     delivery.add_routes(app, console, pages)
     maps.add_routes(app, console, pages)
     reports.add_routes(app, console, pages)
+    training.add_routes(app, console, pages)
     imports.add_routes(app, console, pages)
     import_answers.add_routes(app, console, pages)
 

@@ -38,6 +38,7 @@ from hallwatch.web.floor_questions import AskFloors, GivenPictures
 from hallwatch.web.gate import GateQuestions
 from hallwatch.web.import_questions import AskWaiting, ImportQuestions
 from hallwatch.web.papers import Papers
+from hallwatch.web.staff_questions import StaffQuestions
 
 
 class AlertQuestions(Counts, Protocol):
@@ -340,6 +341,7 @@ class Console:
     alerts: AlertQuestions
     deliveries: DeliveryQuestions
     who: WhoQuestions
+    staff: StaffQuestions
     proofs: Proofs
     passkeys: PasskeyProofs
     ask: Callable[[Request], Done]

@@ -245,6 +245,8 @@ PHOTOS = (
 )
 
 ALERTS = (
+    N_("answering needs the course, ten minutes, under Training; somebody who has taken it can answer now"),
+    N_("nobody at this school has taken the course; without it only can't tell can be said"),
     N_("its pictures are gone: nobody can compare them any more; only can't tell is left"),
     N_("that reason does not go with that answer; choose one that is offered"),
     N_("say why: choose a reason or write it down"),

@@ -162,6 +162,7 @@ def own_page(
         keys=console.who.keys(visitor.account.account_id),
         new_key=new_key,
         new_key_name=new_key_name,
+        may_answer=visitor.account.may(May.ANSWER_ALERTS),
         may_make_keys=visitor.account.may(May.MAKE_KEYS),
         scopes=[scope for scope, needs in NEEDS.items() if visitor.account.may(needs)],
         key_schools=[school for school in console.facts.schools if visitor.account.sees(school)],
@@ -170,6 +171,7 @@ def own_page(
         most_key_name=MOST_NAME,
         now=datetime.now(UTC),
         push_key=console.push_key if visitor.account.may(May.SEE_ALERTS) else "",
+        training=console.staff.training().get(visitor.account.account_id),
         browsers=console.deliveries.subscriptions_of(visitor.account.account_id),
     )
     return HTMLResponse(page, status_code=422 if fault else 200)
@@ -185,6 +187,9 @@ def _people_page(
         "people.html",
         visitor,
         everybody=everybody,
+        training=console.staff.training(),
+        answering=[one.account_id for one in everybody if one.may(May.ANSWER_ALERTS)],
+        now=datetime.now(UTC),
         roles=[role for role in Role if role in MAY_APPOINT.get(mine.role, ())],
         district_wide=DISTRICT_WIDE,
         schools=schools,

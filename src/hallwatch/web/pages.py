@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,11 +13,13 @@ from hallwatch.core.notice import days_due, is_overdue
 from hallwatch.core.own_list import OwnList
 from hallwatch.core.policy.doors import DOORS
 from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.training import needs_course
 from hallwatch.core.waiting import Waiting
 from hallwatch.errors import SealBroken
-from hallwatch.web import alert_words, import_words, words
+from hallwatch.web import alert_words, import_words, training_words, words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
+from hallwatch.web.course import Course, course_of, untrained_schools
 from hallwatch.web.drawing import drawn
 from hallwatch.web.languages import page_asked_for
 from hallwatch.web.texts import LANGUAGES, N_, gettext, language, ngettext, said, texts_in
@@ -92,6 +94,11 @@ class Pages:
             state_line=alert_words.state_line,
             to_do=alert_words.to_do,
             news=alert_words.news,
+            date_words=lambda at: training_words.date_words(at, zone),
+            feedback=training_words.feedback,
+            question_words=training_words.question_words,
+            choice_words=training_words.choice_words,
+            because=training_words.because,
             kind_words=import_words.kind_words,
             stage_words=import_words.stage_words,
             change_words=import_words.change_words,
@@ -118,6 +125,7 @@ class Pages:
             languages=LANGUAGES,
             page=page_asked_for(),
             awaiting=self._console.waiting(account) if account else Waiting(),
+            course=self._course(account),
             listens=account is not None and account.may(May.SEE_ALERTS),
             **more,
         )
@@ -133,6 +141,7 @@ class Pages:
             sequence=newest[0].sequence if newest else 0,
             status=self.status_for(account, self._console.board.status()),
             shown=SHOWN,
+            untrained=self._untrained(account),
         )
 
     def status_for(self, account: Account, status: Status) -> Status:
@@ -160,6 +169,17 @@ class Pages:
     def troubles(self, status: Status) -> str:
         """What is wrong just now, cameras that do not see included; empty when all is well."""
         return self._templates.get_template("troubles.html").render(status=status).strip()
+
+    def _course(self, account: Account | None) -> Course | None:
+        """What has to be said of the course; nothing is asked for those whom it does not concern."""
+        known = {} if account is None or not needs_course(account) else self._console.staff.training()
+        return course_of(account, known, datetime.now(UTC))
+
+    def _untrained(self, account: Account) -> list[str]:
+        """Schools of this account at which nobody can answer."""
+        mine = [school for school in self._console.facts.schools if account.sees(school)]
+        everybody, training = self._console.who.everybody(), self._console.staff.training()
+        return untrained_schools(mine, everybody, training, datetime.now(UTC))
 
     def _conditions(self, alert: KeptAlert) -> list[str]:
         """Under which conditions the person of an alert may come; an altered record must not hide the alert."""

@@ -17,6 +17,7 @@ from hallwatch.core.notice import Way
 from hallwatch.core.own_list import ListState, OwnList
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.policy.scopes import Scope
+from hallwatch.web.staff_words import STAFF_ACTIONS
 from hallwatch.web.texts import N_, gettext, language, locale, said
 
 LIST_WORDS = {
@@ -27,7 +28,7 @@ LIST_WORDS = {
     "other": N_("Other list"),
 }
 
-ACTION_WORDS = {
+ACTION_WORDS = STAFF_ACTIONS | {
     "account.add": N_("Added an account"),
     "account.code": N_("Set up a code app"),
     "account.code.end": N_("Ended the code app"),
@@ -302,6 +303,5 @@ def stamp_words(verdict: str) -> str:
 
 def verdict_words(verdict: str) -> str:
     """What the photo gate said of a photo: what it found, and what may be expected of it."""
-    found, _semicolon, expected = verdict.partition("; ")
-    parts = [said(part) for part in (found, expected) if part]
+    parts = [said(part) for part in verdict.partition("; ")[::2] if part]
     return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hallwatch.adapters.store.tables import Base, UtcDateTime
@@ -80,6 +80,19 @@ class ApiKeyRow(Base):
     ends: Mapped[datetime] = mapped_column(UtcDateTime)
     used: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TrainingRow(Base):
+    """The last course that an account passed: core.training.Training."""
+
+    __tablename__ = "training"
+
+    account_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("account.account_id", ondelete="CASCADE"), primary_key=True
+    )
+    passed: Mapped[datetime] = mapped_column(UtcDateTime)
+    course: Mapped[int] = mapped_column(Integer)
+    demonstration: Mapped[bool] = mapped_column(Boolean)
 
 
 class SecondRow(Base):

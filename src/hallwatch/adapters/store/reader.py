@@ -98,12 +98,12 @@ class Reader:
 
     def waiting(self, account: Account) -> Waiting:
         """What waits for somebody."""
-        with self._session() as session:
+        with self.session() as session:
             return WaitingQuestions(session).of(account)
 
     def restraints(self, person_ids: Collection[str] | None = None) -> list[Restraint]:
         """What holds alerts back just now, of these people (None: of all), the newest first."""
-        with self._session() as session:
+        with self.session() as session:
             return RestraintQuestions(session).of(person_ids)
 
     def photo(self, external_id: str) -> bytes | None:
@@ -138,14 +138,14 @@ class Reader:
 
     def by_key(self, digest: str) -> tuple[Account, ApiKey] | None:
         """The key whose text has this digest, whether it still holds or not, and whose it is."""
-        with self._session() as session:
+        with self.session() as session:
             key = ApiKeyQuestions(session, self._seals).by_digest(digest)
             account = None if key is None else AccountQuestions(session, self._seals).account(key.account_id)
             return None if key is None or account is None else (account, key)
 
     def keys(self, account_id: str) -> list[ApiKey]:
         """The account's keys."""
-        with self._session() as session:
+        with self.session() as session:
             return ApiKeyQuestions(session, self._seals).keys(account_id)
 
     def everybody(self) -> list[Account]:
@@ -186,48 +186,48 @@ class Reader:
     @contextmanager
     def alerts(self) -> Iterator[AlertQuestions]:
         """Questions about alerts, all answered from one moment."""
-        with self._session() as session:
+        with self.session() as session:
             yield AlertQuestions(session, self._seals)
 
     @contextmanager
     def people(self) -> Iterator[PeopleQuestions]:
         """Questions about people."""
-        with self._session() as session:
+        with self.session() as session:
             yield PeopleQuestions(session, self._seals)
 
     @contextmanager
     def accounts(self) -> Iterator[AccountQuestions]:
         """Who signs in."""
-        with self._session() as session:
+        with self.session() as session:
             yield AccountQuestions(session, self._seals)
 
     @contextmanager
     def audit(self) -> Iterator[AuditQuestions]:
         """The audit trail."""
-        with self._session() as session:
+        with self.session() as session:
             yield AuditQuestions(session)
 
     @contextmanager
     def listings(self) -> Iterator[ListingQuestions]:
         """Questions about listings."""
-        with self._session() as session:
+        with self.session() as session:
             yield ListingQuestions(session, self._seals)
 
     @contextmanager
     def list_pages(self) -> Iterator[ListPages]:
         """Lists as a whole, all answered from one moment."""
-        with self._session() as session:
+        with self.session() as session:
             yield ListPages(session, self._seals)
 
     @contextmanager
     def deliveries(self) -> Iterator[DeliveryQuestions]:
         """Questions about deliveries."""
-        with self._session() as session:
+        with self.session() as session:
             yield DeliveryQuestions(session, self._seals)
 
     def dossier(self, person_id: str) -> Dossier | None:
         """Everything that is kept of a person, from one moment; None for whoever is not known."""
-        with self._session() as session:
+        with self.session() as session:
             people, listings = PeopleQuestions(session, self._seals), ListingQuestions(session, self._seals)
             told = AppealQuestions(session, self._seals)
             person = people.person(person_id)
@@ -250,7 +250,7 @@ class Reader:
     @contextmanager
     def overview(self) -> Iterator[Overview]:
         """Questions of the lists page, all answered from one moment."""
-        with self._session() as session:
+        with self.session() as session:
             yield Overview(session, self._seals)
 
     def listing(self, listing_id: str) -> ListingRecord | None:
@@ -260,17 +260,17 @@ class Reader:
 
     def appeal(self, appeal_id: str) -> Appeal | None:
         """The appeal of this number."""
-        with self._session() as session:
+        with self.session() as session:
             return AppealQuestions(session, self._seals).appeal(appeal_id)
 
     def open_appeals(self) -> list[Appeal]:
         """Those that wait for an answer, the most urgent first."""
-        with self._session() as session:
+        with self.session() as session:
             return AppealQuestions(session, self._seals).open_appeals()
 
     def own_lists(self) -> list[OwnList]:
         """The lists of the district's own, whatever became of them."""
-        with self._session() as session:
+        with self.session() as session:
             return OwnListQuestions(session, self._seals).own_lists()
 
     def conditions(self, external_id: str, school: str, today: date) -> list[str]:
@@ -310,18 +310,18 @@ class Reader:
     @contextmanager
     def imports(self) -> Iterator[ImportQuestions]:
         """Questions about imports."""
-        with self._session() as session:
+        with self.session() as session:
             yield ImportQuestions(session, self._seals)
 
     @contextmanager
     def waiting_imports(self) -> Iterator[ImportView]:
         """Questions about imports for those who are asked for their yes."""
-        with self._session() as session:
+        with self.session() as session:
             yield ImportView(session, self._seals)
 
     def imported(self, key: str) -> dict[str, Known]:
         """Everybody whom imports of a source have named, by the id that its files give them."""
-        with self._session() as session:
+        with self.session() as session:
             return known_of(session, self._seals, key)
 
     def photos_listed(self, fingerprint: str) -> int:
@@ -336,7 +336,7 @@ class Reader:
 
     def templates(self, person_id: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
         """A person's external id, and each template with its pack's fingerprint; nothing of whoever is not known."""
-        with self._session() as session:
+        with self.session() as session:
             person = PeopleQuestions(session, self._seals).person(person_id)
             if person is None:
                 return "", ()
@@ -344,17 +344,17 @@ class Reader:
 
     def setting(self, name: str) -> str:
         """One setting in the database; "" where there is none."""
-        with self._session() as session:
+        with self.session() as session:
             return SettingsQuestions(session, self._seals).get(name) or ""
 
     def settings(self, prefix: str) -> dict[str, str]:
         """Every setting in the database whose name begins so, under the rest of its name."""
-        with self._session() as session:
+        with self.session() as session:
             return SettingsQuestions(session, self._seals).all(prefix)
 
     def version(self) -> str:
         """The version of the database's tables."""
-        with self._session() as session:
+        with self.session() as session:
             return str(session.execute(text("SELECT version_num FROM alembic_version")).scalar())
 
     def close(self) -> None:
@@ -362,7 +362,8 @@ class Reader:
         self._engine.dispose()
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def session(self) -> Iterator[Session]:
+        """A session for one question or several from one moment."""
         try:
             with Session(self._engine) as session:
                 yield session

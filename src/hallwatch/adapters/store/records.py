@@ -27,6 +27,7 @@ from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.restraints import RestraintBook
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsBook
+from hallwatch.adapters.store.training import TrainingBook
 from hallwatch.core.audit import Checkpoint
 from hallwatch.errors import SettingsError, StoreUnwritable, Unkeepable
 from hallwatch.ports import Signer, Vault
@@ -49,6 +50,7 @@ class Books:
     own_lists: OwnListBook
     restraints: RestraintBook
     floors: FloorBook
+    training: TrainingBook
 
 
 class Records:
@@ -112,6 +114,7 @@ class Records:
                     OwnListBook(session, self._seals),
                     RestraintBook(session),
                     FloorBook(session, self._seals),
+                    TrainingBook(session),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None

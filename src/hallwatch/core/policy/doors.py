@@ -89,6 +89,11 @@ WEB = (
     Door("POST /sign-in/passkey", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /account/keys", May.MAKE_KEYS, Whose.OWN, grave=True),
     Door("POST /account/keys/{key_id}/drop", Who.SIGNED_IN, Whose.OWN),
+    Door("GET /training", May.ANSWER_ALERTS, Whose.OWN),
+    Door("GET /training/practice", May.ANSWER_ALERTS, Whose.OWN),
+    Door("POST /training/practice", May.ANSWER_ALERTS, Whose.OWN),
+    Door("GET /training/quiz", May.ANSWER_ALERTS, Whose.OWN),
+    Door("POST /training/quiz", May.ANSWER_ALERTS, Whose.OWN),
     Door("GET /confirm", Who.SIGNED_IN, Whose.OWN),
     Door("POST /confirm", Who.SIGNED_IN, Whose.OWN),
     Door("GET /confirm/provider", Who.SIGNED_IN, Whose.OWN),
@@ -220,6 +225,8 @@ SOCKET = tuple(
         "show-alerts",
         "keep-subscription",
         "drop-subscription",
+        "pass-course",
+        "demonstrate-course",
     )
 )
 

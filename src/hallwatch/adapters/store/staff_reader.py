@@ -1,0 +1,21 @@
+"""What pages ask about those who answer alerts, each question by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hallwatch.adapters.store.reader import Reader
+from hallwatch.adapters.store.training import TrainingQuestions
+from hallwatch.core.training import Training
+
+
+@dataclass(frozen=True, slots=True)
+class StaffReader:
+    """Implements web.staff_questions.StaffQuestions; safe from any thread."""
+
+    reader: Reader
+
+    def training(self) -> dict[str, Training]:
+        """By account, the last course that it passed, whether it still holds or not."""
+        with self.reader.session() as session:
+            return {one.account_id: one for one in TrainingQuestions(session).all()}
