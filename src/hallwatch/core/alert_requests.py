@@ -21,7 +21,8 @@ class SeeAlert:
 
 @dataclass(frozen=True, slots=True)
 class AnswerAlert:
-    """Somebody compared the pictures, of which ``shown`` are the digests; ``reason`` is ready-made, ``words`` free."""
+    """Somebody compared the pictures, of which ``shown`` are the digests; ``reason`` is ready-made, ``words`` free.
+    ``session`` is the digest of the browser that asks, which may be locked."""
 
     by: By
     alert_id: str
@@ -29,6 +30,7 @@ class AnswerAlert:
     reason: str = ""
     words: str = ""
     shown: tuple[str, ...] = ()
+    session: str = ""
     kind: Literal["answer-alert"] = "answer-alert"
 
 
@@ -40,6 +42,7 @@ class CloseAlert:
     alert_id: str
     outcome: Outcome
     words: str = ""
+    session: str = ""
     kind: Literal["close-alert"] = "close-alert"
 
 

@@ -46,9 +46,13 @@ class SignedIn:
     opened: datetime
     seen: datetime
     proved: datetime
+    shift_ends: datetime | None = None
+    """A browser on shift is signed in until then, whether somebody looks or not (core/device.py)."""
 
     def holds(self, now: datetime) -> bool:
         """Whether the browser is still signed in."""
+        if self.shift_ends is not None:
+            return now < min(self.shift_ends, self.opened + LONGEST)
         return now < self.seen + IDLE and now < self.opened + LONGEST
 
     def is_proved(self, now: datetime) -> bool:

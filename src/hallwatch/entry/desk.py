@@ -37,6 +37,7 @@ from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.floors import FloorKeeping
+from hallwatch.flow.devices import DeviceKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
@@ -163,6 +164,7 @@ class Desk:
             MapKeeping(self.records.transaction, lambda text: map_from("the map", text).source),
             FloorKeeping(self.records.transaction, _new_number),
             TrainingKeeping(self.records.transaction),
+            DeviceKeeping(self.records.transaction),
             lambda: datetime.now(UTC),
         )
         try:

@@ -150,6 +150,7 @@ class Server:
                 expected=lambda photos: "" if live is None else live.expected(photos),
                 looked_for=lambda: len((live or self.prepared).people),
                 device_key=store.secret("devices"),
+                pin_after_min=lambda: settings.now().sign_in.pin_after_min,
                 push_key=push_key(store.secret(VAPID)),
                 secure=served is not None,
                 demo=demo,

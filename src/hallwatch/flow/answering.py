@@ -17,6 +17,7 @@ from hallwatch.core.restraint import Restraint, What
 from hallwatch.core.training import Voice
 from hallwatch.flow import delivering
 from hallwatch.flow.books import Books, Transaction
+from hallwatch.flow.devices import why_locked
 from hallwatch.flow.raising import look_for_brake
 from hallwatch.flow.training import voice_of
 
@@ -52,6 +53,10 @@ class Answering:
                 deed = request.by.does("alert.refused", alert.alert_id, school=alert.school, detail=detail)
                 books.audit.add(deed, now)
                 return Refused(NO_COURSE)
+            if isinstance(request, AnswerAlert | CloseAlert):
+                locked = why_locked(books, request.by, request.session, now)
+                if locked is not None:
+                    return Refused(locked)
             step = _step(request, life, mine, alert, now, trained=voice is Voice.FULL)
             if step is None:
                 return Done(subject=alert.alert_id)

@@ -12,6 +12,7 @@ from hallwatch.core.api_key_requests import DropKey, MakeKey, UseKey
 from hallwatch.core.audit import Deed
 from hallwatch.core.delivery_requests import DropSubscription, KeepSubscription, NoteDelivery, ShowAlerts
 from hallwatch.core.floor_requests import DropFloor, KeepFloor, PlaceCameras
+from hallwatch.core.device_requests import EnrolDevice, TryPin
 from hallwatch.core.import_requests import (
     AnswerImport,
     CloseImport,
@@ -69,6 +70,7 @@ from hallwatch.flow.cohort import keep_cohort
 from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.floors import FloorKeeping
+from hallwatch.flow.devices import DeviceKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
@@ -120,6 +122,7 @@ class Keeping:
     maps: MapKeeping
     floors: FloorKeeping
     training: TrainingKeeping
+    devices: DeviceKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -239,6 +242,8 @@ class Keeping:
                 return self.deliveries.answer(request, now)
             case PassCourse() | DemonstrateCourse():
                 return self.training.answer(request, now)
+            case EnrolDevice() | TryPin():
+                return self.devices.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

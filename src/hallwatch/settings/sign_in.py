@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from hallwatch.core.device import PIN_AFTER_MIN
 from hallwatch.settings.section import IN_CONSOLE, SECRET, Section
 
 
@@ -48,6 +49,14 @@ class SignInSection(Section):
         default=False,
         description="Only the district gives out the provider's addresses, as in its own Microsoft 365 tenant;"
         " otherwise only addresses that the provider says it has verified are believed.",
+        json_schema_extra=IN_CONSOLE,
+    )
+
+    pin_after_min: int = Field(
+        default=PIN_AFTER_MIN,
+        ge=1,
+        le=60,
+        description="After so many minutes without an answer a device on shift asks for its PIN before the next one.",
         json_schema_extra=IN_CONSOLE,
     )
 

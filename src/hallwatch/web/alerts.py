@@ -25,6 +25,7 @@ from hallwatch.web import alert_words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
 from hallwatch.web.floors_shown import path_plans, states_of
+from hallwatch.web.devices import is_locked
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 
@@ -70,13 +71,17 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         shown: Shown = [],  # noqa: B006 - FastAPI makes a fresh one
     ) -> Response:
         digests = tuple(one for one in shown if DIGEST.fullmatch(one))
-        return done(request, alert_id, lambda by: AnswerAlert(by, alert_id, answer, reason, words, digests))
+        session = visitor_of(request).signed.digest
+        return done(
+            request, alert_id, lambda by: AnswerAlert(by, alert_id, answer, reason, words, digests, session)
+        )
 
     @app.post("/alerts/{alert_id}/close")
     def close(
         request: Request, alert_id: str, outcome: Annotated[Outcome, Form()], words: Words = ""
     ) -> Response:
-        return done(request, alert_id, lambda by: CloseAlert(by, alert_id, outcome, words))
+        session = visitor_of(request).signed.digest
+        return done(request, alert_id, lambda by: CloseAlert(by, alert_id, outcome, words, session))
 
     @app.post("/alerts/{alert_id}/review/{what}")
     def review(request: Request, alert_id: str, what: What, reason: Words = "") -> Response:
@@ -131,6 +136,8 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         "names": names,
         "mine": mine,
         "voice": may_say,
+        "locked": is_locked(console, visitor),
+        "next": f"/alerts/{alert.alert_id}",
         "may_answer": visitor.account.may(May.ANSWER_ALERTS),
         "dispute": alert_words.dispute_line(life, names),
         "photo": listed is not None,

@@ -21,6 +21,7 @@ from hallwatch.web import (
     appeals,
     cameras,
     delivery,
+    devices,
     import_answers,
     imports,
     kinds,
@@ -93,6 +94,7 @@ def create_app(console: Console) -> FastAPI:
     delivery.add_routes(app, console, pages)
     maps.add_routes(app, console, pages)
     reports.add_routes(app, console, pages)
+    devices.add_routes(app, console, pages, desk)
     training.add_routes(app, console, pages)
     imports.add_routes(app, console, pages)
     import_answers.add_routes(app, console, pages)

@@ -16,6 +16,7 @@ from hallwatch.core.api_keys import ApiKey
 from hallwatch.core.appeal import Appeal
 from hallwatch.core.asked_setting import AskedSetting
 from hallwatch.core.audit import AuditEntry
+from hallwatch.core.device import PIN_AFTER_MIN
 from hallwatch.core.dossier import AskedLines, Dossier, Line
 from hallwatch.core.escalation import Plan
 from hallwatch.core.events import CameraState
@@ -334,7 +335,7 @@ class Console:
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
     ``expected`` says in words what so many more photos on the list would mean; ``looked_for`` counts those who can be
     found just now; ``waiting`` what waits for an account; ``push_key`` is the public key that push messages are signed
-    with.
+    with; ``pin_after_min`` is the setting of this name.
     """
 
     facts: SiteFacts
@@ -360,5 +361,6 @@ class Console:
     waiting: Callable[[Account], Waiting]
     device_key: bytes = field(repr=False)
     push_key: str = ""
+    pin_after_min: Callable[[], int] = lambda: PIN_AFTER_MIN
     secure: bool = False
     demo: bool = False

@@ -11,6 +11,10 @@ from hallwatch.web.texts import N_
 
 SIGNING_IN = (
     N_("A password needs {least} characters or more; a sentence is a good one."),
+    N_("A PIN has 6 digits."),
+    N_("That PIN is too easy to guess; do not use one digit again and again, or a row such as 123456."),
+    N_("this device is locked; type its PIN, then answer again"),
+    N_("this browser is not signed in any more"),
     N_("A password may have 256 characters at most."),
     N_("That password is too easy to guess; do not use your name or one character again and again."),
     N_("this account is not yours to change"),

@@ -171,6 +171,8 @@ def own_page(
         most_key_name=MOST_NAME,
         now=datetime.now(UTC),
         push_key=console.push_key if visitor.account.may(May.SEE_ALERTS) else "",
+        device=console.staff.device(visitor.signed.digest),
+        pause_min=console.pin_after_min(),
         training=console.staff.training().get(visitor.account.account_id),
         browsers=console.deliveries.subscriptions_of(visitor.account.account_id),
     )

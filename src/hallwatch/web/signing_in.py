@@ -78,6 +78,11 @@ class Desk:
         self.throttle.failed(login, address, device)
         return line
 
+    def fits(self, kept: Callable[[], str], given: str) -> bool:
+        """Whether this is what the hash is of, which is looked up when its turn has come; not too many at once."""
+        with self._trying:
+            return self.console.proofs.fits(kept(), given)
+
     def hashed(self, password: str) -> str:
         """What is kept of a new password; not too many at once."""
         with self._trying:

@@ -49,6 +49,21 @@ class SessionRow(Base):
     proved: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class DeviceRow(Base):
+    """A browser on shift: core.device.Device. ``sealed`` is its PIN's hash under the site's key."""
+
+    __tablename__ = "device"
+
+    session: Mapped[str] = mapped_column(
+        Text, ForeignKey("session.digest", ondelete="CASCADE"), primary_key=True
+    )
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    used: Mapped[datetime] = mapped_column(UtcDateTime)
+    pause_s: Mapped[int] = mapped_column(Integer)
+    wrong: Mapped[int] = mapped_column(Integer)
+
+
 class LinkRow(Base):
     """A one-time link: the SHA-256 of its token, whom it is for, until when."""
 

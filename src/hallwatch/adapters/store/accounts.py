@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from hallwatch.adapters.store.account_tables import AccountRow, LinkRow, PasskeyRow, SecondRow, SessionRow
+from hallwatch.adapters.store.account_tables import (
+    AccountRow,
+    DeviceRow,
+    LinkRow,
+    PasskeyRow,
+    SecondRow,
+    SessionRow,
+)
 from hallwatch.adapters.store.api_keys import revoke_all
 from hallwatch.adapters.store.sealed import Seals
+from hallwatch.core.device import Device
 from hallwatch.core.policy.roles import Account, Role
 from hallwatch.core.second import SecondRequest
 from hallwatch.core.sessions import IDLE, LONGEST, PROOF, Passkey, Secret, SignedIn
@@ -56,9 +64,19 @@ class AccountQuestions:
         row = self._session.get(SessionRow, digest)
         if row is None:
             return None
-        signed = SignedIn(row.digest, row.account_id, row.opened, row.seen, row.proved)
+        shift = self._session.get(DeviceRow, digest)
+        ends = None if shift is None else shift.ends
+        signed = SignedIn(row.digest, row.account_id, row.opened, row.seen, row.proved, ends)
         account = self.account(row.account_id)
         return (account, signed) if account and not account.disabled and signed.holds(now) else None
+
+    def device(self, session: str) -> Device | None:
+        """The browser of this session, if it is on shift."""
+        row = self._session.get(DeviceRow, session)
+        if row is None:
+            return None
+        pin = self._seals.open_site(f"device/{session}", row.sealed).decode()
+        return Device(session, pin, row.ends, row.used, timedelta(seconds=row.pause_s), row.wrong)
 
     def by_link(self, digest: str, now: datetime) -> Account | None:
         """Whom a one-time link is for; None when it was used, has ended or never was."""
@@ -165,7 +183,10 @@ class AccountBook(AccountQuestions):
     def open_session(self, digest: str, account_id: str, now: datetime, *, proved: bool = True) -> None:
         """A browser is signed in, perhaps without a proof of just now; sessions that have ended are cleared away."""
         self._session.execute(
-            delete(SessionRow).where((SessionRow.seen < now - IDLE) | (SessionRow.opened < now - LONGEST))
+            delete(SessionRow).where(
+                ((SessionRow.seen < now - IDLE) & SessionRow.digest.not_in(select(DeviceRow.session)))
+                | (SessionRow.opened < now - LONGEST)
+            )
         )
         proof = now if proved else now - PROOF
         self._session.add(
@@ -182,6 +203,17 @@ class AccountBook(AccountQuestions):
         if proved:
             row.proved = now
         return True
+
+    def put_device(self, device: Device) -> None:
+        """The browser is on shift, as it stands now."""
+        row = self._session.get(DeviceRow, device.session)
+        if row is None:
+            row = DeviceRow(session=device.session)
+            self._session.add(row)
+        row.sealed = self._seals.site(f"device/{device.session}", device.pin.encode())
+        row.ends, row.used, row.wrong = device.ends, device.used, device.wrong
+        row.pause_s = round(device.pause.total_seconds())
+        self._session.flush()
 
     def close_session(self, digest: str) -> None:
         """Signed out."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.adapters.store.training import TrainingQuestions
+from hallwatch.core.device import Device
 from hallwatch.core.training import Training
 
 
@@ -14,6 +15,11 @@ class StaffReader:
     """Implements web.staff_questions.StaffQuestions; safe from any thread."""
 
     reader: Reader
+
+    def device(self, session: str) -> Device | None:
+        """The browser of this session, if it is on shift."""
+        with self.reader.accounts() as accounts:
+            return accounts.device(session)
 
     def training(self) -> dict[str, Training]:
         """By account, the last course that it passed, whether it still holds or not."""

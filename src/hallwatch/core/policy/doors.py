@@ -89,6 +89,9 @@ WEB = (
     Door("POST /sign-in/passkey", Who.ANYBODY, Whose.NOBODYS),
     Door("POST /account/keys", May.MAKE_KEYS, Whose.OWN, grave=True),
     Door("POST /account/keys/{key_id}/drop", Who.SIGNED_IN, Whose.OWN),
+    Door("POST /account/device", May.ANSWER_ALERTS, Whose.OWN, grave=True),
+    Door("GET /pin", Who.SIGNED_IN, Whose.OWN),
+    Door("POST /pin", Who.SIGNED_IN, Whose.OWN),
     Door("GET /training", May.ANSWER_ALERTS, Whose.OWN),
     Door("GET /training/practice", May.ANSWER_ALERTS, Whose.OWN),
     Door("POST /training/practice", May.ANSWER_ALERTS, Whose.OWN),
@@ -227,6 +230,8 @@ SOCKET = tuple(
         "drop-subscription",
         "pass-course",
         "demonstrate-course",
+        "enrol-device",
+        "try-pin",
     )
 )
 

@@ -1,4 +1,4 @@
-"""Who has taken the course."""
+"""Who has taken the course, and browsers on shift."""
 
 from __future__ import annotations
 
@@ -8,15 +8,25 @@ from alembic import op
 revision = "0011"
 down_revision = "0009"
 
-ASIDE = "kept_of_0011_"
-TABLES = ("training",)
+ASIDE = "kept_of_0011_training"
 
 
 def upgrade() -> None:
-    there = set(sa.inspect(op.get_bind()).get_table_names())
-    if f"{ASIDE}training" in there:
-        for table in TABLES:
-            op.rename_table(f"{ASIDE}{table}", table)
+    op.create_table(
+        "device",
+        sa.Column("session", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("ends", sa.DateTime(), nullable=False),
+        sa.Column("used", sa.DateTime(), nullable=False),
+        sa.Column("pause_s", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session"], ["session.digest"], name="fk_device_session_session", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("session", name="pk_device"),
+    )
+    if ASIDE in set(sa.inspect(op.get_bind()).get_table_names()):
+        op.rename_table(ASIDE, "training")
         return
     op.create_table(
         "training",
@@ -32,8 +42,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Kept aside: an older Hallwatch asks nobody for a course, and the way forward brings them back. It knows no answer
-    without one: those become answers like all others."""
+    """Courses are kept aside: an older Hallwatch asks for none, and the way forward brings them back. It knows no PIN:
+    browsers on shift are signed out. It knows no answer without a course: those become answers like all others."""
+    op.execute("DELETE FROM session WHERE digest IN (SELECT session FROM device)")
+    op.drop_table("device")
+    op.rename_table("training", ASIDE)
     op.execute("UPDATE step SET act = 'answer' WHERE act = 'untrained'")
-    for table in TABLES:
-        op.rename_table(table, f"{ASIDE}{table}")
