@@ -93,7 +93,7 @@ def test_the_chain_of_a_school() -> None:
 
 
 @pytest.mark.parametrize("language", SAYINGS)
-@pytest.mark.parametrize("what", What)
+@pytest.mark.parametrize("what", [what for what in What if what is not What.RING])
 def test_messages_name_a_place_a_time_and_a_link_and_nobody(language: str, what: What) -> None:
     """Message has no field for a name, a list or a picture; every field that it has is one of these."""
     at = datetime(2026, 11, 24, 9, 4, 5, tzinfo=UTC)

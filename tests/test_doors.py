@@ -27,6 +27,7 @@ from hallwatch.core.requests import (
     DeviceRequest,
     DisableAccount,
     FloorRequest,
+    DutyRequest,
     ImportRequest,
     KeyRequest,
     ListingRequest,
@@ -113,6 +114,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(FloorRequest),
             *get_args(TrainingRequest),
             *get_args(DeviceRequest),
+            *get_args(DutyRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}
@@ -188,9 +190,10 @@ def expected(door: Door, account: Account | None, school: str, path: str) -> int
         return 303  # the practice alerts come first
     if path in ("/training/quiz", "/pin"):
         return 303  # the practice alerts come first; no device of these is on shift
-    holes = ("{person_id}", "{listing_id}", "{appeal_id}", "{import_id}")
+    holes = ("{person_id}", "{listing_id}", "{appeal_id}", "{import_id}", "{ring_id}")
     if path == "/confirm/provider" or path.startswith("/imports/") or any(name in path for name in holes):
         return 404  # none is set up; there is no such building, person, listing, appeal or import
+        return 404  # none is set up; there is no such person, listing, appeal, import or ring
     if "{alert_id}" in path and not account.sees(school):
         return 404
     if "{alert_id}" in path and path.endswith("photo") and school == "South":

@@ -35,7 +35,13 @@ PAGES: tuple[str, ...] = (
     "/reports",
 )
 PAGES += ("/settings/site.passes_per_day", "/settings/sign_in.claim", "/settings/sign_in.client_secret")
-PAGES += ("/settings/site.false_alerts_per_day", "/training", "/training?page=3", "/training/practice")
+PAGES += (
+    "/settings/site.false_alerts_per_day",
+    "/training",
+    "/training?page=3",
+    "/training/practice",
+    "/duty",
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 ASKED = (
     f"JSON.stringify((await axe.run(document, {{runOnly: {RULES}}})).violations"

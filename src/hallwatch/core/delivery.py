@@ -28,6 +28,8 @@ class What(StrEnum):
     CONFIRMED = "confirmed"
     RECALLED = "recalled"
     TEST = "test"
+    RING = "ring"
+    """Whoever begins a shift has asked whether the phone is heard."""
 
 
 class Result(StrEnum):
@@ -153,7 +155,8 @@ class Message:
         ]
         if self.step:
             parts.append(UNSEEN[self.language])
-        parts.append(RULE[self.language])
+        if self.what is not What.RING:
+            parts.append(RULE[self.language])
         return " ".join(parts) + f"\n{self.link}"
 
 
@@ -178,6 +181,10 @@ SAYINGS: dict[str, dict[What, tuple[str, str]]] = {
             "TEST. Nothing has happened; this is how a possible match would be told: {school}, {building},"
             " camera {camera}, {time} on {day}.",
         ),
+        What.RING: (
+            "Your phone is rung: {site}",
+            "Your shift begins. Open this within a minute and press: I am here.",
+        ),
     },
     "es": {
         What.RAISED: (
@@ -198,6 +205,10 @@ SAYINGS: dict[str, dict[What, tuple[str, str]]] = {
             "PRUEBA de {site}",
             "PRUEBA. No ha pasado nada; así se avisaría de una posible coincidencia: {school}, {building},"
             " cámara {camera}, {time} del {day}.",
+        ),
+        What.RING: (
+            "Prueba de su teléfono: {site}",
+            "Empieza su turno. Abra esto en un minuto y pulse: Estoy aquí.",
         ),
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ CONSOLE = Told("console", before_answer=True)
 """The live page: delivered when a page of somebody who may see the alert has shown it."""
 PUSH = Told("push", before_answer=True)
 """Browsers and phones of accounts that have asked for it: one delivery each."""
+ON_DUTY = Told("on duty", before_answer=True)
+"""Browsers and phones of those who are on duty at the school: a step of a chain. Nobody is: those of PUSH."""
 SIREN = Told("siren", before_answer=True, reaches=False)
 """The last of every chain: from then on siren pages make noise, until somebody has looked. Whether anybody hears it is
 not known."""
@@ -49,11 +52,13 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everybody who can be told. ``seen_within_s`` None is what the console has set, or SEEN_WITHIN_S."""
+    """Everybody who can be told. ``seen_within_s`` None is what the console has set, or SEEN_WITHIN_S; ``zone`` is that
+    of the duty calendar."""
 
     channels: tuple[Told, ...] = ()
     chains: tuple[Chain, ...] = ()
     seen_within_s: float | None = None
+    zone: tzinfo | None = None
 
     def at_once(self, school: str) -> Iterator[Told]:
         """Who is told with the alert: staff who are not kept for later."""
@@ -66,7 +71,7 @@ class Plan:
         """The chain: number, seconds after the alert, who. The last is always the siren."""
         own = [chain for chain in self.chains if school in chain.schools]
         chain = (own or [chain for chain in self.chains if not chain.schools] or [Chain(frozenset(), ())])[0]
-        known = {told.name: told for told in (PUSH, *self.channels)}
+        known = {told.name: told for told in (PUSH, ON_DUTY, *self.channels)}
         steps = [known[name] for name in chain.steps if name in known and known[name].serves(school)]
         for number, told in enumerate((*steps, SIREN), start=1):
             yield number, number * (self.seen_within_s or SEEN_WITHIN_S), told

@@ -31,6 +31,7 @@ from hallwatch.core.by import By as By
 from hallwatch.core.delivery_requests import DeliveryRequest as DeliveryRequest
 from hallwatch.core.floor_requests import FloorRequest as FloorRequest
 from hallwatch.core.device_requests import DeviceRequest as DeviceRequest
+from hallwatch.core.duty_requests import DutyRequest as DutyRequest
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.map_requests import KeepMap as KeepMap
@@ -162,6 +163,7 @@ Request: TypeAlias = (
     | FloorRequest
     | TrainingRequest
     | DeviceRequest
+    | DutyRequest
     | KeepMap
 )
 

@@ -21,11 +21,14 @@ from zoneinfo import ZoneInfo
 
 from hallwatch.adapters.keys.lent import OneKey
 from hallwatch.adapters.outgoing import confine
+from hallwatch.adapters.store.duty import DutyQuestions
 from hallwatch.adapters.store.place import Place
 from hallwatch.adapters.store.reader import Reader
 from hallwatch.adapters.store.sealed import FOR_PUSH
-from hallwatch.core.delivery import Message, Result, Work, remaining_s
+from hallwatch.core.delivery import Message, Result, What, Work, key_of, remaining_s
 from hallwatch.core.delivery_requests import NoteDelivery
+from hallwatch.core.duty_requests import NoteRing
+from hallwatch.core.escalation import PUSH
 from hallwatch.core.policy.networks import networks_of
 from hallwatch.core.requests import By
 from hallwatch.entry.channels import channels_of
@@ -113,6 +116,7 @@ class Delivering:
         self._lock = Lock()
         self._attempts: deque[Attempt] = deque()
         self._under_way: dict[str, int] = {}
+        self._rings: dict[str, str] = {}
         self._deadlines: dict[str, dict[str, tuple[datetime, float]]] = {}
         self._faults: dict[str, str] = {}
         self._unreached = 0
@@ -131,6 +135,7 @@ class Delivering:
             self._note()
             for name, sender in self._senders.items():
                 self._send(name, sender)
+            self._ring(self._senders[PUSH.name])
         except HallwatchError as error:  # the keeper or the database is away: what is due stays due
             if not self._held_up:
                 LOG.warning("deliveries wait: %s", error)
@@ -163,19 +168,23 @@ class Delivering:
         """Every ended attempt becomes a request; what the keeper did not hear is said again at the next turn."""
         while self._attempts:
             attempt = self._attempts[0]
-            note = NoteDelivery(
-                By("system"),
-                attempt.key,
-                self._under_way[attempt.key],
-                attempt.result,
-                attempt.outcome,
-                random.random(),
-            )
+            note: NoteDelivery | NoteRing
+            if attempt.key in self._rings:
+                note = NoteRing(By("system"), self._rings[attempt.key], attempt.outcome)
+            else:
+                note = NoteDelivery(
+                    By("system"),
+                    attempt.key,
+                    self._under_way[attempt.key],
+                    attempt.result,
+                    attempt.outcome,
+                    random.random(),
+                )
             try:
                 ask(self._order.socket, note)
             except RequestRefused as error:
                 LOG.error("delivery %s cannot be noted: %s", attempt.key, error)
-            del self._under_way[attempt.key]
+            self._under_way.pop(attempt.key, None)
             self._attempts.popleft()
             if attempt.result is Result.ARRIVED:
                 self._faults.pop(attempt.channel, None)
@@ -197,6 +206,38 @@ class Delivering:
                 self._under_way[key] = work.delivery.attempts + 1
                 sender.put(self._message(work, (target or b"").decode()))
                 free -= 1
+
+    def _ring(self, push: Sender) -> None:
+        """Phones of those who begin a shift: each once, for an answer is awaited within the minute."""
+        now = datetime.now(UTC)
+        with self._reader.session() as session:
+            due = DutyQuestions(session).due(now)
+        if not due:
+            return
+        with self._reader.deliveries() as deliveries:
+            for ring in due:
+                for target in deliveries.subscriptions_of(ring.account_id):
+                    key = key_of(ring.ring_id, What.RING, PUSH.name, target)
+                    subscription = deliveries.subscription(target)
+                    if key not in self._rings and subscription is not None:
+                        self._rings[key] = ring.ring_id
+                        push.put(self._ringing(key, ring.ring_id, now, subscription.decode()))
+
+    def _ringing(self, key: str, ring_id: str, now: datetime, target: str) -> Message:
+        order = self._order
+        return Message(
+            key=key,
+            alert_id=ring_id,
+            what=What.RING,
+            site=order.site,
+            school="-",
+            building="-",
+            camera="-",
+            at=now.astimezone(self._zone),
+            link=f"{order.console}/duty/ring/{ring_id}",
+            language=order.language,
+            target=target,
+        )
 
     def _due(self, name: str, waiting: list[Work]) -> list[Work]:
         """Those whose pause is over by a clock that nobody sets; a pause begins when it is first seen here."""

@@ -38,6 +38,7 @@ from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.devices import DeviceKeeping
+from hallwatch.flow.duty import DutyKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
@@ -118,10 +119,10 @@ class Desk:
             headed=lambda mark: keep_head(chest.head, mark),
             head=_signed_head(chest, self.store),
         )
-        self.plan = self._timed(plan)
+        self._zone = self._zone_of(time_zone)
+        self.plan = replace(self._timed(plan), zone=self._zone)
         self._touched: list[str] = []
         self.busy = True
-        self._zone = self._zone_of(time_zone)
         self.raising = Raising(self.records.transaction, self._today, self.plan)
         self.retaining = Retaining(
             self.records.transaction,
@@ -165,6 +166,7 @@ class Desk:
             FloorKeeping(self.records.transaction, _new_number),
             TrainingKeeping(self.records.transaction),
             DeviceKeeping(self.records.transaction),
+            DutyKeeping(self.records.transaction, _new_number),
             lambda: datetime.now(UTC),
         )
         try:

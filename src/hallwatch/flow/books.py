@@ -14,6 +14,7 @@ from hallwatch.core.audit import AuditEntry, Deed
 from hallwatch.core.decide.brake import Incident
 from hallwatch.core.delivery import Delivery
 from hallwatch.core.device import Device
+from hallwatch.core.duty import Ring, Shift
 from hallwatch.core.events import Sighting
 from hallwatch.core.floor_plan import Floor, Spot
 from hallwatch.core.import_batch import BatchItem, BatchPerson, BatchRecord, BatchState, Portion
@@ -218,6 +219,17 @@ class Training(Protocol):
     def put(self, training: Passed) -> None: ...
 
 
+class Duty(Protocol):
+    """Shifts, and rings of phones."""
+
+    def shifts(self) -> list[Shift]: ...
+    def shift(self, shift_id: str) -> Shift | None: ...
+    def put(self, shift: Shift) -> None: ...
+    def drop(self, shift_id: str) -> None: ...
+    def ring(self, ring_id: str) -> Ring | None: ...
+    def put_ring(self, ring: Ring) -> None: ...
+
+
 class Trail(Protocol):
     """The audit trail."""
 
@@ -249,8 +261,15 @@ class WithAlerts(Trailed, Protocol):
     def alerts(self) -> Alerts: ...
 
 
-class WithDeliveries(WithAccounts, Protocol):
-    """Deliveries, whose they are, and the trail."""
+class WithDuty(Protocol):
+    """The calendar of duty."""
+
+    @property
+    def duty(self) -> Duty: ...
+
+
+class WithDeliveries(WithAccounts, WithDuty, Protocol):
+    """Deliveries, whose they are, who is on duty, and the trail."""
 
     @property
     def deliveries(self) -> Deliveries: ...

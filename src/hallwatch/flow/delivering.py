@@ -22,11 +22,12 @@ from hallwatch.core.delivery_requests import (
     NoteDelivery,
     ShowAlerts,
 )
-from hallwatch.core.escalation import CONSOLE, PUSH, SIREN, Plan, Told
+from hallwatch.core.escalation import CONSOLE, ON_DUTY, PUSH, SIREN, Plan, Told
 from hallwatch.core.kept import KeptAlert
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import Done, Refused, Reply
 from hallwatch.flow.books import Books, Transaction, WithDeliveries
+from hallwatch.flow.duty import accounts_on_duty
 
 MOST_BROWSERS = 10
 """Browsers of one account that take push messages."""
@@ -41,7 +42,10 @@ def raised(books: WithDeliveries, alert: KeptAlert, plan: Plan, now: datetime) -
     for told in plan.at_once(alert.school):
         _tell(books, alert, told, What.RAISED, now)
     for step, after_s, told in plan.later(alert.school):
-        _tell(books, alert, told, What.RAISED, now, step=step, after_s=after_s)
+        if told == ON_DUTY:
+            _tell_those_on_duty(books, alert, plan, now, step, after_s)
+        else:
+            _tell(books, alert, told, What.RAISED, now, step=step, after_s=after_s)
 
 
 def seen(books: WithDeliveries, alert_id: str, now: datetime) -> None:
@@ -204,6 +208,18 @@ def _add(
             wait_s=after_s,
         )
     )
+
+
+def _tell_those_on_duty(
+    books: WithDeliveries, alert: KeptAlert, plan: Plan, now: datetime, step: int, after_s: float
+) -> None:
+    """Phones of whoever is on duty when the alert is raised; where that is nobody with a phone, everybody's."""
+    duty = accounts_on_duty(books, alert.school, now, plan.zone)
+    owners = dict(books.deliveries.subscribers())
+    everybody = list(_targets(books, alert))
+    mine = [target for target in everybody if owners[target] in duty]
+    for target in mine or everybody:
+        _add(books, alert, PUSH, What.RAISED, now, target=target, step=step, after_s=after_s)
 
 
 def _targets(books: WithDeliveries, alert: KeptAlert) -> Iterable[str]:

@@ -13,6 +13,7 @@ from hallwatch.core.audit import Deed
 from hallwatch.core.delivery_requests import DropSubscription, KeepSubscription, NoteDelivery, ShowAlerts
 from hallwatch.core.floor_requests import DropFloor, KeepFloor, PlaceCameras
 from hallwatch.core.device_requests import EnrolDevice, TryPin
+from hallwatch.core.duty_requests import AnswerRing, DropShift, NoteRing, RingPhone, WriteShift
 from hallwatch.core.import_requests import (
     AnswerImport,
     CloseImport,
@@ -71,6 +72,7 @@ from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.devices import DeviceKeeping
+from hallwatch.flow.duty import DutyKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
@@ -123,6 +125,7 @@ class Keeping:
     floors: FloorKeeping
     training: TrainingKeeping
     devices: DeviceKeeping
+    duty: DutyKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -244,6 +247,8 @@ class Keeping:
                 return self.training.answer(request, now)
             case EnrolDevice() | TryPin():
                 return self.devices.answer(request, now)
+            case WriteShift() | DropShift() | RingPhone() | NoteRing() | AnswerRing():
+                return self.duty.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from hallwatch.core.escalation import BUILT_IN, SEEN_WITHIN_S
+from hallwatch.core.escalation import BUILT_IN, ON_DUTY, SEEN_WITHIN_S
 from hallwatch.errors import SettingsError
 from hallwatch.settings.section import IN_CONSOLE, Section
 
@@ -66,7 +66,7 @@ class _Channel(Section):
     @field_validator("name")
     @classmethod
     def _not_ours(cls, value: str) -> str:
-        if value in {told.name for told in BUILT_IN}:
+        if value in {told.name for told in (*BUILT_IN, ON_DUTY)}:
             raise ValueError(f'"{value}" is a channel that is always there; give it another name')
         return value
 
@@ -245,7 +245,8 @@ class ChainSection(Section):
     steps: tuple[str, ...] = Field(
         default=(),
         strict=False,
-        description='Channels, or "push", told one after the other while nobody has looked; the siren page is last.',
+        description='Channels, "push" or "on duty", told one after the other while nobody has looked; the siren page is'
+        " last.",
     )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from hallwatch.core.escalation import PUSH
+from hallwatch.core.escalation import ON_DUTY, PUSH
 from hallwatch.core.policy.networks import HOME, networks_of
 from hallwatch.settings.acme import AcmeSection
 from hallwatch.settings.channels import AlertingSection, ChainSection, ChannelSection
@@ -270,7 +270,9 @@ class Site(Section):
         known = {one.name: one for one in self.channel}
         if len(known) < len(self.channel):
             raise ValueError("two channels have one name; give each its own")
-        for name in (name for chain in self.chain for name in chain.steps if name != PUSH.name):
+        for name in (
+            name for chain in self.chain for name in chain.steps if name not in (PUSH.name, ON_DUTY.name)
+        ):
             if name not in known:
                 raise ValueError(f'a chain names the channel "{name}", and there is no such [[channel]]')
             if not known[name].before_answer:

@@ -22,6 +22,7 @@ from hallwatch.web import (
     cameras,
     delivery,
     devices,
+    duty,
     import_answers,
     imports,
     kinds,
@@ -95,6 +96,7 @@ def create_app(console: Console) -> FastAPI:
     maps.add_routes(app, console, pages)
     reports.add_routes(app, console, pages)
     devices.add_routes(app, console, pages, desk)
+    duty.add_routes(app, console, pages)
     training.add_routes(app, console, pages)
     imports.add_routes(app, console, pages)
     import_answers.add_routes(app, console, pages)

@@ -18,6 +18,7 @@ SIGNING_IN = (
     N_("A password may have 256 characters at most."),
     N_("That password is too easy to guess; do not use your name or one character again and again."),
     N_("this account is not yours to change"),
+    N_("shifts are written by administrators of the school"),
     N_("the keeper does not answer just now ({error}); try again"),
 )
 

@@ -16,11 +16,12 @@ from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.training import needs_course
 from hallwatch.core.waiting import Waiting
 from hallwatch.errors import SealBroken
-from hallwatch.web import alert_words, import_words, training_words, words
+from hallwatch.web import alert_words, duty_words, import_words, training_words, words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console, Status
 from hallwatch.web.course import Course, course_of, untrained_schools
 from hallwatch.web.drawing import drawn
+from hallwatch.web.duty_facts import unreachable_now, untrained_soon
 from hallwatch.web.languages import page_asked_for
 from hallwatch.web.texts import LANGUAGES, N_, gettext, language, ngettext, said, texts_in
 
@@ -30,6 +31,7 @@ SHOWN = 50
 NAVIGATION = (
     ("/", N_("Alerts"), May.SEE_ALERTS),
     ("/map", N_("Map"), May.SEE_CAMERAS),
+    ("/duty", N_("Duty"), May.SEE_ALERTS),
     ("/lists", N_("Lists"), May.SEE_LISTINGS),
     ("/cameras", N_("Cameras"), May.SEE_CAMERAS),
     ("/imports", N_("Imports"), May.IMPORT),
@@ -95,6 +97,9 @@ class Pages:
             to_do=alert_words.to_do,
             news=alert_words.news,
             date_words=lambda at: training_words.date_words(at, zone),
+            hour=lambda at: duty_words.hour(at, zone),
+            span=lambda turn: duty_words.span(turn[0], turn[1], zone),
+            shift_words=duty_words.shift_words,
             feedback=training_words.feedback,
             question_words=training_words.question_words,
             choice_words=training_words.choice_words,
@@ -126,6 +131,7 @@ class Pages:
             page=page_asked_for(),
             awaiting=self._console.waiting(account) if account else Waiting(),
             course=self._course(account),
+            untrained_shifts=untrained_soon(self._console, account, datetime.now(UTC)),
             listens=account is not None and account.may(May.SEE_ALERTS),
             **more,
         )
@@ -142,6 +148,7 @@ class Pages:
             status=self.status_for(account, self._console.board.status()),
             shown=SHOWN,
             untrained=self._untrained(account),
+            unreachable=unreachable_now(self._console, account, datetime.now(UTC)),
         )
 
     def status_for(self, account: Account, status: Status) -> Status:

@@ -110,6 +110,35 @@ class TrainingRow(Base):
     demonstration: Mapped[bool] = mapped_column(Boolean)
 
 
+class ShiftRow(Base):
+    """A shift of the calendar: core.duty.Shift; days and times are those of the site's clock."""
+
+    __tablename__ = "shift"
+
+    shift_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    school: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[str] = mapped_column(Text, ForeignKey("account.account_id", ondelete="CASCADE"))
+    day: Mapped[str] = mapped_column(Text)
+    begins: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int] = mapped_column(Integer)
+    weekly: Mapped[bool] = mapped_column(Boolean)
+    last: Mapped[str] = mapped_column(Text)
+
+
+class RingRow(Base):
+    """The last ring of an account's phone: core.duty.Ring."""
+
+    __tablename__ = "ring"
+
+    account_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("account.account_id", ondelete="CASCADE"), primary_key=True
+    )
+    ring_id: Mapped[str] = mapped_column(Text)
+    rung: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(Text)
+
+
 class SecondRow(Base):
     """A request for a second person's yes: core.second.SecondRequest."""
 

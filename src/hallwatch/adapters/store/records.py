@@ -19,6 +19,7 @@ from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
 from hallwatch.adapters.store.deliveries import DeliveryBook
 from hallwatch.adapters.store.floors import FloorBook
+from hallwatch.adapters.store.duty import DutyBook
 from hallwatch.adapters.store.import_book import ImportBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.own_lists import OwnListBook
@@ -51,6 +52,7 @@ class Books:
     restraints: RestraintBook
     floors: FloorBook
     training: TrainingBook
+    duty: DutyBook
 
 
 class Records:
@@ -115,6 +117,7 @@ class Records:
                     RestraintBook(session),
                     FloorBook(session, self._seals),
                     TrainingBook(session),
+                    DutyBook(session),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None

@@ -92,6 +92,12 @@ WEB = (
     Door("POST /account/device", May.ANSWER_ALERTS, Whose.OWN, grave=True),
     Door("GET /pin", Who.SIGNED_IN, Whose.OWN),
     Door("POST /pin", Who.SIGNED_IN, Whose.OWN),
+    Door("GET /duty", May.SEE_ALERTS, Whose.SCHOOLS),
+    Door("POST /duty", May.MANAGE_ACCOUNTS, Whose.SCHOOLS),
+    Door("POST /duty/shift/{shift_id}/drop", May.MANAGE_ACCOUNTS, Whose.SCHOOLS),
+    Door("POST /duty/ring", May.SEE_ALERTS, Whose.OWN),
+    Door("GET /duty/ring/{ring_id}", May.SEE_ALERTS, Whose.OWN),
+    Door("POST /duty/ring/{ring_id}", May.SEE_ALERTS, Whose.OWN),
     Door("GET /training", May.ANSWER_ALERTS, Whose.OWN),
     Door("GET /training/practice", May.ANSWER_ALERTS, Whose.OWN),
     Door("POST /training/practice", May.ANSWER_ALERTS, Whose.OWN),
@@ -232,6 +238,11 @@ SOCKET = tuple(
         "demonstrate-course",
         "enrol-device",
         "try-pin",
+        "write-shift",
+        "drop-shift",
+        "ring-phone",
+        "note-ring",
+        "answer-ring",
     )
 )
 
