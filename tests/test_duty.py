@@ -22,7 +22,7 @@ from hallwatch.core.delivery_requests import KeepSubscription
 from hallwatch.core.duty import Ring, Shift, gaps, on_duty, turns, unreachable, untrained_turns
 from hallwatch.core.duty_requests import AnswerRing, DropShift, DutyRequest, NoteRing, RingPhone, WriteShift
 from hallwatch.core.policy.roles import Role
-from hallwatch.core.requests import AddAccount, By, Done, Refused
+from hallwatch.core.requests import AddAccount, By, DisableAccount, Done, Refused
 from hallwatch.entry.channels import plan_of
 from hallwatch.entry.desk import Desk
 from hallwatch.entry.keeper_client import ask
@@ -254,9 +254,12 @@ def test_duty_on_the_pages(console: Running) -> None:
         assert post(nora, f"/duty/ring/{ring.ring_id}").status_code == 303
         assert "Alerts reach you here." in nora.get(f"/duty/ring/{ring.ring_id}").text
         assert "Not reachable" not in head.get("/").text
+        office.done(DisableAccount(By("machine:tests"), whose))
+        assert "Nobody is on duty." in head.get("/duty").text  # whoever is out is not on duty either
+        assert "A shift without anybody" not in head.get("/").text
         shift = StaffReader(office.reader).shifts()[0].shift_id
         assert post(head, f"/duty/shift/{shift}/drop").status_code == 303
-        assert "Nobody is on duty." in nora.get("/duty").text
+        assert StaffReader(office.reader).shifts() == []
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])

@@ -14,6 +14,7 @@ import pytest
 from hallwatch.adapters.store.place import Place
 from hallwatch.core.alert import Act, Answer, Outcome
 from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, SeeAlert
+from hallwatch.core.delivery import State
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import BindJurisdiction, By, Done, Refused
 from hallwatch.core.training import HOLDS, PRACTICE, QUIZ, REMINDED
@@ -69,6 +70,20 @@ def test_without_the_course_nothing_is_answered_where_somebody_has_taken_it(offi
     # closing is no answer
     closing = CloseAlert(nora, "a1", Outcome.LEFT)
     assert isinstance(office.desk.keeping.answering.answer(closing, NOW), Done)
+
+
+def test_a_look_of_somebody_who_cannot_answer_ends_no_chain(lite: Office) -> None:
+    lite.keep(SIGHTING)
+    nora, robin = entered(lite, "nora"), entered(lite, "robin", trained=True)
+
+    def waits() -> bool:
+        with lite.reader.deliveries() as deliveries:
+            return any(one.step and one.state is State.DUE for one in deliveries.of_alert("a1"))
+
+    lite.done(SeeAlert(nora, "a1"))
+    assert waits()
+    lite.done(SeeAlert(robin, "a1"))
+    assert not waits()
 
 
 def test_on_the_first_day_only_that_nothing_can_be_told_and_it_counts_until_somebody_knows(

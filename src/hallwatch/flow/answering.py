@@ -47,8 +47,8 @@ class Answering:
                 return Refused("your role does not answer alerts")
             if alert.erased and not isinstance(request, SeeAlert):
                 return Refused("this person was erased: there is nothing left to answer")
-            voice = voice_of(books, mine, alert, now) if isinstance(request, AnswerAlert) else Voice.FULL
-            if voice is Voice.NONE:
+            voice = voice_of(books, mine, alert, now)
+            if voice is Voice.NONE and isinstance(request, AnswerAlert):
                 detail: dict[str, Plain] = {"why": "no course"}
                 deed = request.by.does("alert.refused", alert.alert_id, school=alert.school, detail=detail)
                 books.audit.add(deed, now)
@@ -65,7 +65,8 @@ class Answering:
             before, life = life.agreed, books.alerts.take(alert.alert_id, life, step)
             books.audit.add(_deed(request.by, alert, step, life), now)
             _follow(books, alert, life, request.by, now)
-            self._tell(books, alert, before, life, now)
+            if not (voice is Voice.NONE and isinstance(request, SeeAlert)):  # who cannot answer ends no chain
+                self._tell(books, alert, before, life, now)
             return Done(subject=alert.alert_id, number=len(life.steps))
 
     def _tell(self, books: Books, alert: KeptAlert, before: Answer | None, life: Life, now: datetime) -> None:

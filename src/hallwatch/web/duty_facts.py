@@ -10,6 +10,7 @@ from hallwatch.core.duty import (
     RUNG_BEFORE,
     WARNED,
     Ring,
+    Shift,
     Turn,
     gaps,
     on_duty,
@@ -44,7 +45,7 @@ class SchoolDuty:
 
 def duty_of(console: Console, account: Account, now: datetime) -> list[SchoolDuty]:
     """The calendar of the account's schools, a week ahead."""
-    shifts, zone, until = console.staff.shifts(), console.facts.zone, now + AHEAD
+    shifts, zone, until = _worked(console), console.facts.zone, now + AHEAD
     known = dict.fromkeys((*console.facts.schools, *sorted(one.school for one in shifts)))
     found = []
     for school in (one for one in known if account.sees(one)):
@@ -66,7 +67,7 @@ def unreachable_now(console: Console, account: Account, now: datetime) -> list[N
     """For administrators: who is on duty at one of their schools and has not answered the ring."""
     if not account.may(May.MANAGE_ACCOUNTS):
         return []
-    mine = [one for one in console.staff.shifts() if account.sees(one.school)]
+    mine = [one for one in _worked(console) if account.sees(one.school)]
     return _named(console, unreachable(on_duty(mine, now, console.facts.zone), console.staff.rings(), now))
 
 
@@ -74,13 +75,20 @@ def untrained_soon(console: Console, account: Account | None, now: datetime) -> 
     """For administrators: turns of the next day at their schools in which nobody on duty may answer."""
     if account is None or not account.may(May.MANAGE_ACCOUNTS):
         return []
-    shifts = console.staff.shifts()
-    if not shifts:
-        return []
+    shifts = _worked(console)
     ends = {one: last.ends for one, last in console.staff.training().items()}
     coming = turns(shifts, now, now + WARNED, console.facts.zone)
     schools = {one.school for one in shifts if account.sees(one.school)}
     return _named(console, untrained_turns(coming, ends, schools))
+
+
+def _worked(console: Console) -> list[Shift]:
+    """The calendar without those who were disabled since, or answer alerts of that school no more."""
+    shifts = console.staff.shifts()
+    if not shifts:
+        return []
+    staff = {one.account_id: one for one in console.who.everybody() if one.may(May.ANSWER_ALERTS)}
+    return [one for one in shifts if one.account_id in staff and staff[one.account_id].sees(one.school)]
 
 
 def _named(console: Console, found: Sequence[Turn]) -> list[Named]:
