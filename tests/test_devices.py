@@ -41,7 +41,7 @@ class Guard:
         self.by = By(found[0].account_id, "127.0.0.1")
 
     def asks(self, request: DeviceRequest, after: timedelta = timedelta(0)) -> Done | Refused:
-        return self.office.desk.keeping.devices.answer(request, self.start + after)
+        return self.office.desk.keeping.staff.answer(request, self.start + after)
 
     def begins(self, hours: int = 8) -> Done:
         done = self.asks(EnrolDevice(self.by, self.session, Passwords().hash(PIN), hours, 5))

@@ -26,8 +26,8 @@ from hallwatch.core.requests import (
     DeliveryRequest,
     DeviceRequest,
     DisableAccount,
-    FloorRequest,
     DutyRequest,
+    FloorRequest,
     ImportRequest,
     KeyRequest,
     ListingRequest,
@@ -185,15 +185,11 @@ def expected(door: Door, account: Account | None, school: str, path: str) -> int
         return 303
     if path == "/map" and account.schools:
         return 303  # the one building of one's school
-    holes = ("{building}", "{person_id}", "{listing_id}", "{appeal_id}", "{import_id}")
-    if path == "/training/quiz":
-        return 303  # the practice alerts come first
     if path in ("/training/quiz", "/pin"):
         return 303  # the practice alerts come first; no device of these is on shift
-    holes = ("{person_id}", "{listing_id}", "{appeal_id}", "{import_id}", "{ring_id}")
+    holes = ("{building}", "{person_id}", "{listing_id}", "{appeal_id}", "{import_id}", "{ring_id}")
     if path == "/confirm/provider" or path.startswith("/imports/") or any(name in path for name in holes):
-        return 404  # none is set up; there is no such building, person, listing, appeal or import
-        return 404  # none is set up; there is no such person, listing, appeal, import or ring
+        return 404  # none is set up; there is no such building, person, listing, appeal, import or ring
     if "{alert_id}" in path and not account.sees(school):
         return 404
     if "{alert_id}" in path and path.endswith("photo") and school == "South":

@@ -168,7 +168,7 @@ def test_courses_survive_the_way_back_and_forward(office: Office) -> None:
     nora = entered(office, "nora")
     assert isinstance(says(office, nora, Answer.UNSURE), Done)
     robin = entered(office, "robin", trained=True)
-    downgraded(office, "0009")
+    downgraded(office, "0010")
     office.reopen()
     assert isinstance(says(office, robin, Answer.SAME), Done)
     life = office.reader.life("a1")

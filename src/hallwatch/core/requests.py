@@ -29,9 +29,9 @@ from hallwatch.core.api_key_requests import KeyRequest as KeyRequest
 from hallwatch.core.audit import Plain
 from hallwatch.core.by import By as By
 from hallwatch.core.delivery_requests import DeliveryRequest as DeliveryRequest
-from hallwatch.core.floor_requests import FloorRequest as FloorRequest
 from hallwatch.core.device_requests import DeviceRequest as DeviceRequest
 from hallwatch.core.duty_requests import DutyRequest as DutyRequest
+from hallwatch.core.floor_requests import FloorRequest as FloorRequest
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.map_requests import KeepMap as KeepMap

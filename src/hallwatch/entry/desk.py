@@ -36,9 +36,9 @@ from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
 from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
-from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.devices import DeviceKeeping
 from hallwatch.flow.duty import DutyKeeping
+from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
 from hallwatch.flow.keeping import Keeping
@@ -49,6 +49,7 @@ from hallwatch.flow.raising import Raising
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
+from hallwatch.flow.staff import StaffKeeping
 from hallwatch.flow.training import TrainingKeeping
 
 
@@ -164,9 +165,11 @@ class Desk:
             DeliveryKeeping(self.records.transaction),
             MapKeeping(self.records.transaction, lambda text: map_from("the map", text).source),
             FloorKeeping(self.records.transaction, _new_number),
-            TrainingKeeping(self.records.transaction),
-            DeviceKeeping(self.records.transaction),
-            DutyKeeping(self.records.transaction, _new_number),
+            StaffKeeping(
+                TrainingKeeping(self.records.transaction),
+                DeviceKeeping(self.records.transaction),
+                DutyKeeping(self.records.transaction, _new_number),
+            ),
             lambda: datetime.now(UTC),
         )
         try:

@@ -212,6 +212,8 @@ class Floors(Protocol):
     def put(self, floor: Floor, jpeg: bytes, now: datetime) -> None: ...
     def drop(self, floor_id: str) -> None: ...
     def place(self, spot: Spot) -> None: ...
+
+
 class Training(Protocol):
     """Who has taken the course."""
 
@@ -261,16 +263,11 @@ class WithAlerts(Trailed, Protocol):
     def alerts(self) -> Alerts: ...
 
 
-class WithDuty(Protocol):
-    """The calendar of duty."""
+class WithDeliveries(WithAccounts, Protocol):
+    """Deliveries, whose they are, who is on duty, and the trail."""
 
     @property
     def duty(self) -> Duty: ...
-
-
-class WithDeliveries(WithAccounts, WithDuty, Protocol):
-    """Deliveries, whose they are, who is on duty, and the trail."""
-
     @property
     def deliveries(self) -> Deliveries: ...
 
@@ -294,6 +291,7 @@ class Books(WithDeliveries, WithAlerts, Protocol):
     def restraints(self) -> Restraints: ...
     @property
     def floors(self) -> Floors: ...
+    @property
     def training(self) -> Training: ...
 
 

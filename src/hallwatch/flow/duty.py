@@ -13,7 +13,7 @@ from hallwatch.core.duty import MOST_MINUTES, Ring, Shift, on_duty
 from hallwatch.core.duty_requests import AnswerRing, DropShift, DutyRequest, NoteRing, RingPhone, WriteShift
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import Done, Refused, Reply
-from hallwatch.flow.books import Books, Transaction, WithDuty
+from hallwatch.flow.books import Books, Transaction, WithDeliveries
 
 NOT_YOURS = "shifts are written by administrators of the school"
 
@@ -118,7 +118,9 @@ def _answer(request: AnswerRing, books: Books, mine: Account, now: datetime) -> 
     return Done(subject=ring.ring_id)
 
 
-def accounts_on_duty(books: WithDuty, school: str, now: datetime, zone: tzinfo | None) -> Collection[str]:
+def accounts_on_duty(
+    books: WithDeliveries, school: str, now: datetime, zone: tzinfo | None
+) -> Collection[str]:
     """Who is on duty at the school at this moment."""
     mine = [shift for shift in books.duty.shifts() if shift.school == school]
     return {turn.shift.account_id for turn in on_duty(mine, now, zone)}

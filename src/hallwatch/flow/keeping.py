@@ -11,9 +11,9 @@ from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, ReviewPerson,
 from hallwatch.core.api_key_requests import DropKey, MakeKey, UseKey
 from hallwatch.core.audit import Deed
 from hallwatch.core.delivery_requests import DropSubscription, KeepSubscription, NoteDelivery, ShowAlerts
-from hallwatch.core.floor_requests import DropFloor, KeepFloor, PlaceCameras
 from hallwatch.core.device_requests import EnrolDevice, TryPin
 from hallwatch.core.duty_requests import AnswerRing, DropShift, NoteRing, RingPhone, WriteShift
+from hallwatch.core.floor_requests import DropFloor, KeepFloor, PlaceCameras
 from hallwatch.core.import_requests import (
     AnswerImport,
     CloseImport,
@@ -71,8 +71,6 @@ from hallwatch.flow.cohort import keep_cohort
 from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.floors import FloorKeeping
-from hallwatch.flow.devices import DeviceKeeping
-from hallwatch.flow.duty import DutyKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
@@ -80,7 +78,7 @@ from hallwatch.flow.persons import why_not_kept
 from hallwatch.flow.retaining import Retaining
 from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import SettingKeeping
-from hallwatch.flow.training import TrainingKeeping
+from hallwatch.flow.staff import StaffKeeping
 
 
 class Keys(Protocol):
@@ -123,9 +121,7 @@ class Keeping:
     deliveries: DeliveryKeeping
     maps: MapKeeping
     floors: FloorKeeping
-    training: TrainingKeeping
-    devices: DeviceKeeping
-    duty: DutyKeeping
+    staff: StaffKeeping
     now: Callable[[], datetime]
 
     def matching_forbidden(self) -> str | None:
@@ -243,12 +239,10 @@ class Keeping:
                 return self.answering.answer(request, now)
             case NoteDelivery() | ShowAlerts() | KeepSubscription() | DropSubscription():
                 return self.deliveries.answer(request, now)
-            case PassCourse() | DemonstrateCourse():
-                return self.training.answer(request, now)
-            case EnrolDevice() | TryPin():
-                return self.devices.answer(request, now)
+            case PassCourse() | DemonstrateCourse() | EnrolDevice() | TryPin():
+                return self.staff.answer(request, now)
             case WriteShift() | DropShift() | RingPhone() | NoteRing() | AnswerRing():
-                return self.duty.answer(request, now)
+                return self.staff.answer(request, now)
             case _:
                 return self.accounts.answer(request, now)
 

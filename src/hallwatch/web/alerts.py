@@ -24,8 +24,8 @@ from hallwatch.errors import UserError
 from hallwatch.web import alert_words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
-from hallwatch.web.floors_shown import path_plans, states_of
 from hallwatch.web.devices import is_locked
+from hallwatch.web.floors_shown import path_plans, states_of
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import reasoned, visitor_of
 

@@ -303,5 +303,6 @@ def stamp_words(verdict: str) -> str:
 
 def verdict_words(verdict: str) -> str:
     """What the photo gate said of a photo: what it found, and what may be expected of it."""
-    parts = [said(part) for part in verdict.partition("; ")[::2] if part]
+    found, _semicolon, expected = verdict.partition("; ")
+    parts = [said(part) for part in (found, expected) if part]
     return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)

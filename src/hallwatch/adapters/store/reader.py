@@ -170,7 +170,7 @@ class Reader:
 
     def counted(self, since: datetime, until: datetime, sight: Sight | None = None) -> Iterator[Counted]:
         """Alerts (that somebody sees; None: all) first seen in this time, for figures; no commit waits for it."""
-        return counted(self._session, self._seals, since, until, sight)
+        return counted(self.session, self._seals, since, until, sight)
 
     def began(self) -> datetime | None:
         """When the first entry of the audit trail was made."""
@@ -180,7 +180,7 @@ class Reader:
     @contextmanager
     def floors(self) -> Iterator[FloorQuestions]:
         """Questions about floor plans, all answered from one moment."""
-        with self._session() as session:
+        with self.session() as session:
             yield FloorQuestions(session, self._seals)
 
     @contextmanager

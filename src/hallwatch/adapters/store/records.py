@@ -18,8 +18,8 @@ from hallwatch.adapters.store.api_keys import ApiKeyBook
 from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
 from hallwatch.adapters.store.deliveries import DeliveryBook
-from hallwatch.adapters.store.floors import FloorBook
 from hallwatch.adapters.store.duty import DutyBook
+from hallwatch.adapters.store.floors import FloorBook
 from hallwatch.adapters.store.import_book import ImportBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.own_lists import OwnListBook
