@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -64,11 +64,19 @@ class Office:
     A keeper has one thread; where a console runs beside a test, ``lock`` stands for it.
     """
 
-    def __init__(self, place: Place, folder: Path, *, bound: bool = True) -> None:
+    def __init__(
+        self,
+        place: Place,
+        folder: Path,
+        *,
+        bound: bool = True,
+        places: Mapping[str, Whereabouts] | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.place, self.folder, self.chest = place, folder, chest_in(folder)
         self.lock = threading.RLock()
-        self.desk = Desk(place, self.chest)
+        self.places = dict(places or {})
+        self.desk = Desk(place, self.chest, places=self.places)
         if bound:
             self.desk.keeping.answer(BindJurisdiction(By("system"), "US-MO"))
         self.reader = Reader(place, self.desk.store)
@@ -116,7 +124,7 @@ class Office:
     def reopen(self) -> None:
         """Close everything and start again, as a new keeper would."""
         self.close()
-        self.desk = Desk(self.place, self.chest)
+        self.desk = Desk(self.place, self.chest, places=self.places)
         self.reader = Reader(self.place, self.desk.store)
 
     @property

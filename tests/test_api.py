@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,14 @@ from hallwatch.adapters.store.account_tables import ApiKeyRow, SessionRow
 from hallwatch.core.api_key_requests import DropKey, MakeKey
 from hallwatch.core.api_keys import RANDOM_BYTES, digest_of_key, token_of
 from hallwatch.core.listing import Kind, Terms
-from hallwatch.core.model import Person
+from hallwatch.core.model import Listing, Person
 from hallwatch.core.notice_requests import AnswerOwnList, WriteOwnList
 from hallwatch.core.own_list import digest_of as digest_of_list
 from hallwatch.core.policy.doors import API as DOORS
 from hallwatch.core.policy.doors import Door
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.policy.scopes import Scope
-from hallwatch.core.requests import By, DisableAccount, KeepPerson, PhotoKept
+from hallwatch.core.requests import By, DisableAccount, KeepPerson, PhotoKept, SetList
 from hallwatch.core.sessions import digest_of_token
 from hallwatch.web.callers import AT_ONCE
 from hallwatch.web.listing_bodies import ListingBody, NewPersonBody, PersonBody
@@ -37,7 +37,7 @@ from hallwatch.web.problems import fault_of
 from hallwatch.web.repeats import KEPT_S, MOST_EACH, Again, Repeats
 from tests.test_lists_pages import TODAY, picture
 from tests.test_sign_in import csrf
-from tests.test_web import Running, running
+from tests.test_web import SIGHTING, Running, running
 
 BOTH = frozenset(Scope)
 API = "/api/v1"
@@ -190,6 +190,10 @@ def called(door: Door, client: httpx2.Client, of: dict[str, Any]) -> httpx2.Resp
         body = {"q": "nobody"}
     elif path.endswith("/end"):
         body = {"reason": "for the test"}
+    elif path == "/alerts":
+        body = body and {"source": "s", "external_id": of["listed"], "school": of["school"]}
+    elif path == "/incidents":
+        body = {"source": "s", "kind": "panic", "school": of["school"]}
     return client.request(method, path, json=body)
 
 
@@ -198,7 +202,7 @@ def called(door: Door, client: httpx2.Client, of: dict[str, Any]) -> httpx2.Resp
 @pytest.mark.parametrize("scope", Scope)
 def test_scope_by_school_by_object(matrix: Matrix, door: Door, school: str, scope: Scope) -> None:
     client = matrix.programs[scope, school].client
-    answer = called(door, client, matrix.listing)
+    answer = called(door, client, matrix.listing | {"school": school})
     if isinstance(door.who, Scope) and door.who is not scope:
         assert scope.value not in problem(answer, 403)
         assert door.who.value in answer.text
@@ -228,7 +232,12 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
             by = keys.account(f"head of {school}", school=school)
             for scope in Scope:
                 programs[scope, school] = keys.program(by, frozenset({scope}))
-        yield Matrix(drafted(keys.program(keys.account("head of North"))), programs)
+        listed = Person("P7", "Dana", "Sample", (Listing("trespass", "reason", date(2199, 1, 1)),))
+        console.office.done(KeepPerson(By("system"), listed, (PhotoKept("p", picture(), "", b""),)))
+        console.office.done(SetList(By("system"), ("P7",)))
+        console.sight(SIGHTING)
+        of = drafted(keys.program(keys.account("head of North"))) | {"alert_id": "a1", "listed": "P7"}
+        yield Matrix(of, programs)
         for client in keys.clients:
             client.close()
 
@@ -237,7 +246,7 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
 def test_without_a_key_nothing_opens(keys: Keys, program: Program, door: Door) -> None:
     of = drafted(program)
     method, path = door.name.split(" ")
-    path = path.format(**of, act="end")
+    path = path.format(**of, act="end", alert_id="a1")
     cookie = {"Cookie": f"hallwatch={keys.console.office.enter(Role.DISTRICT_ADMINISTRATOR)}"}
     for headers in ({}, cookie):
         with httpx2.Client(base_url=keys.console.url, headers=headers, timeout=20) as nobody:

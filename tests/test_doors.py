@@ -29,6 +29,7 @@ from hallwatch.core.requests import (
     DutyRequest,
     FloorRequest,
     ImportRequest,
+    InboundRequest,
     KeyRequest,
     ListingRequest,
     OwnListRequest,
@@ -115,6 +116,7 @@ def test_every_request_of_the_keeper_is_in_the_table() -> None:
             *get_args(TrainingRequest),
             *get_args(DeviceRequest),
             *get_args(DutyRequest),
+            *get_args(InboundRequest),
         )
     }
     assert kinds == {door.name for door in SOCKET}

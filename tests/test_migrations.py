@@ -18,6 +18,8 @@ from hallwatch.adapters.store.place import Place, SqliteFile
 from hallwatch.adapters.store.tables import Base
 from hallwatch.core.alert import Answer
 from hallwatch.core.alert_requests import AnswerAlert
+from hallwatch.core.inbound import IncidentKind
+from hallwatch.core.inbound_requests import Reported
 from hallwatch.core.notice import is_due
 from hallwatch.core.notice_requests import ReceiveAppeal
 from hallwatch.core.requests import By, ErasePerson, Note
@@ -229,4 +231,25 @@ def test_whoever_was_listed_before_there_were_notices_is_due_one(place: Place, t
         assert record is not None
         assert is_due(books.appeals.notice(active), record)
         assert books.appeals.notice(drafted) is None
+    office.close()
+
+
+def test_what_other_systems_reported_goes_back_and_forward_and_incidents_hold_it(
+    place: Place, tmp_path: Path
+) -> None:
+    office = Office(place, tmp_path)
+    office.keep(replace(SIGHTING, alert_id="theirs", source="Gatewatch", said="87 %", pack=""))
+    downgraded(office, "0009")
+    office.desk = Desk(office.place, office.chest)
+    office.reopen()
+    alert = office.reader.one("theirs")
+    assert alert is not None
+    assert (alert.source, alert.path[0].source, alert.path[0].said) == ("Gatewatch", "Gatewatch", "87 %")
+    reported = Reported("Button 4", NOW, school="North")
+    with office.desk.records.transaction() as books:
+        books.incidents.keep("button", reported, IncidentKind.PANIC, "", NOW)
+    with pytest.raises(SettingsError, match="1 incidents"):
+        downgraded(office, "0009")
+    office.reopen()
+    assert office.reader.one("button") is not None
     office.close()

@@ -51,6 +51,7 @@ from tests.records import Office
 
 NOW = datetime(2026, 11, 24, 15, 4, 5, 120_000, tzinfo=UTC)
 WHERE = Whereabouts("Main building", "North")
+PLACES = {"Corridor A": WHERE, "Entrance": WHERE, "Gym": Whereabouts("Gym", "South")}
 FRONTEND = Path(__file__).resolve().parents[1] / "frontend"
 NAMED_BUT_NOT_LOADED = (
     "http://www.w3.org/2000/svg",
@@ -126,9 +127,9 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
-    """A console at work; ``live`` is the list that cameras look for, if they do."""
-    office = Office(SqliteFile(folder / "hallwatch.db"), folder)
+def running(folder: Path, live: LiveList | None = None, photos: PhotoDesk | None = None) -> Iterator[Running]:
+    """A console at work; ``live`` is the list that cameras look for, if they do, and ``photos`` looks at photos."""
+    office = Office(SqliteFile(folder / "hallwatch.db"), folder, places=PLACES)
     office.done(
         KeepPerson(By("system"), Person("P1", "Dana", "Sample", ()), (PhotoKept("p", PHOTO, "", b""),))
     )
@@ -143,7 +144,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
 
     board = LiveBoard(["Corridor A", "Entrance"])
     settings = SettingsDesk(SITE, SITE, lambda: office.reader.settings(PREFIX), office.reader.setting)
-    photos = PhotoDesk(None)
+    photos = photos or PhotoDesk(None)
     imports = ImportDesk(
         office.place,
         office.chest,
@@ -164,7 +165,7 @@ def running(folder: Path, live: LiveList | None = None) -> Iterator[Running]:
         pack="duo",
         pack_warnings=("Children were not measured.",),
         jurisdiction="US-MO",
-        places={"Corridor A": WHERE, "Entrance": WHERE, "Gym": Whereabouts("Gym", "South")},
+        places=PLACES,
     )
     made = Console(
         facts=facts,

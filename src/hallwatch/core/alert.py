@@ -25,11 +25,14 @@ class State(StrEnum):
 
 
 class Answer(StrEnum):
-    """What somebody says who has compared the two pictures."""
+    """What somebody says who has compared the two pictures; of an incident: whether it is one."""
 
     SAME = "same"
     DIFFERENT = "different"
     UNSURE = "unsure"
+    REAL = "real"
+    FALSE = "false"
+    TEST = "test"
 
 
 class Outcome(StrEnum):
@@ -42,6 +45,8 @@ class Outcome(StrEnum):
     WRONG_PERSON = "wrong-person"
     NOT_FOUND = "not-found"
     DRILL = "drill"
+    RESOLVED = "resolved"
+    FALSE_ALARM = "false-alarm"
     OTHER = "other"
 
 
@@ -62,13 +67,26 @@ REASONS: dict[Answer, tuple[str, ...]] = {
     Answer.SAME: (),
     Answer.DIFFERENT: ("face", "age-or-build", "known-here", "words"),
     Answer.UNSURE: ("blurred", "turned-or-covered", "listed-photo", "words"),
+    Answer.REAL: (),
+    Answer.FALSE: ("by-mistake", "faulty", "words"),
+    Answer.TEST: (),
 }
 """Ready-made reasons; "words" is the free text alone."""
+OF_MATCHES = (Answer.SAME, Answer.DIFFERENT, Answer.UNSURE)
+OF_INCIDENTS = (Answer.REAL, Answer.FALSE, Answer.TEST)
+CONFIRMS = frozenset({Answer.SAME, Answer.REAL})
+"""After these everybody is told whom the school tells."""
+RECALLS = frozenset({Answer.DIFFERENT, Answer.FALSE, Answer.TEST})
+"""After these it is taken back from whoever was told."""
 NEEDS_WORDS = frozenset({Outcome.OTHER, Outcome.ALLOWED})
+OF_SOMEBODY = frozenset(Outcome) - {Outcome.WRONG_PERSON, Outcome.RESOLVED, Outcome.FALSE_ALARM}
 ENDS: dict[Answer, frozenset[Outcome]] = {
-    Answer.SAME: frozenset(Outcome) - {Outcome.WRONG_PERSON},
+    Answer.SAME: OF_SOMEBODY,
     Answer.DIFFERENT: frozenset({Outcome.WRONG_PERSON, Outcome.DRILL, Outcome.OTHER}),
-    Answer.UNSURE: frozenset(Outcome) - {Outcome.WRONG_PERSON},
+    Answer.UNSURE: OF_SOMEBODY,
+    Answer.REAL: frozenset({Outcome.RESOLVED, Outcome.POLICE, Outcome.OTHER}),
+    Answer.FALSE: frozenset({Outcome.FALSE_ALARM, Outcome.OTHER}),
+    Answer.TEST: frozenset({Outcome.DRILL, Outcome.OTHER}),
 }
 """Which outcomes go with an answer."""
 
@@ -167,21 +185,24 @@ def answered(
     shown: Iterable[str] = (),
     pictures: bool = True,
     trained: bool = True,
+    incident: bool = False,
 ) -> Step | MayNot:
     """The step of somebody who answers; ``pictures`` False: there are none any more to compare. Not ``trained``: only
-    where nobody is, and only that nothing can be told."""
+    where nobody is, and only that nothing can be told. An ``incident`` names nobody: there are no faces to compare."""
     mine, said = life.voices.get(account_id), words.strip()
     if trained and mine is not None and mine.act is Act.UNTRAINED:
         mine = None
     if life.closed is not None:
         return MayNot("it is closed; a new sighting raises a new alert")
-    if not trained and answer is not Answer.UNSURE:
+    if answer not in (OF_INCIDENTS if incident else OF_MATCHES):
+        return MayNot("that answer does not go with this alert; choose one that is offered")
+    if not trained and not incident and answer is not Answer.UNSURE:
         return MayNot("nobody at this school has taken the course; without it only can't tell can be said")
-    if not pictures and answer is not Answer.UNSURE:
+    if not incident and not pictures and answer is not Answer.UNSURE:
         return MayNot("its pictures are gone: nobody can compare them any more; only can't tell is left")
     if reason and reason not in REASONS[answer]:
         return MayNot("that reason does not go with that answer; choose one that is offered")
-    if answer is not Answer.SAME and not (said if reason in ("", "words") else reason):
+    if REASONS[answer] and not (said if reason in ("", "words") else reason):
         return MayNot("say why: choose a reason or write it down")
     if mine is not None and mine.answer is answer:
         return MayNot("that is your answer already")
@@ -198,11 +219,15 @@ def answered(
     return Step(at, account_id, act, answer, reason=reason, words=said, shown=tuple(shown))
 
 
-def closed(life: Life, account_id: str, at: datetime, outcome: Outcome, words: str = "") -> Step | MayNot:
+def closed(
+    life: Life, account_id: str, at: datetime, outcome: Outcome, words: str = "", *, incident: bool = False
+) -> Step | MayNot:
     """The step of somebody who closes an alert."""
     said = words.strip()
     if life.closed is not None:
         return MayNot("it is closed already")
+    if life.answer is None and incident:
+        return MayNot("answer first: real, false alarm or test")
     if life.answer is None:
         return MayNot("answer first: same person, different person or can't tell")
     if life.dissents and not said:

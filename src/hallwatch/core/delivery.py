@@ -11,6 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from hallwatch.core.inbound import IncidentKind
+from hallwatch.core.incident_sayings import INCIDENT_RULE, INCIDENT_SAYINGS, INCIDENTS
+from hallwatch.core.told import What as What
+
 
 class State(StrEnum):
     """How far a delivery is."""
@@ -19,17 +23,6 @@ class State(StrEnum):
     SENT = "sent"
     GAVE_UP = "gave up"
     STOPPED = "stopped"
-
-
-class What(StrEnum):
-    """What is told."""
-
-    RAISED = "raised"
-    CONFIRMED = "confirmed"
-    RECALLED = "recalled"
-    TEST = "test"
-    RING = "ring"
-    """Whoever begins a shift has asked whether the phone is heard."""
 
 
 class Result(StrEnum):
@@ -116,11 +109,13 @@ class Work:
     building: str
     camera: str
     at: datetime
+    incident: IncidentKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a channel carries. ``at`` is in the site's zone; ``link`` leads into the console, where one signs in."""
+    """What a channel carries. ``at`` is in the site's zone; ``link`` leads into the console, where one signs in.
+    ``incident`` None: a possible match."""
 
     key: str
     alert_id: str
@@ -134,18 +129,20 @@ class Message:
     language: str = "en"
     step: int = 0
     target: str = ""
+    incident: IncidentKind | None = None
 
     @property
     def title(self) -> str:
         """A line for lock screens and subjects."""
-        return SAYINGS[self.language][self.what][0].format(site=self.site, building=self.building)
+        saying = self._saying[0]
+        return saying.format(site=self.site, building=self.building, incident=self._incident)
 
     @property
     def text(self) -> str:
         """The whole message, one or two sentences and the link."""
-        words = SAYINGS[self.language]
         parts = [
-            words[self.what][1].format(
+            self._saying[1].format(
+                incident=self._incident,
                 school=self.school,
                 building=self.building,
                 camera=self.camera,
@@ -156,8 +153,16 @@ class Message:
         if self.step:
             parts.append(UNSEEN[self.language])
         if self.what is not What.RING:
-            parts.append(RULE[self.language])
+            parts.append((RULE if self.incident is None else INCIDENT_RULE)[self.language])
         return " ".join(parts) + f"\n{self.link}"
+
+    @property
+    def _saying(self) -> tuple[str, str]:
+        return (SAYINGS if self.incident is None else INCIDENT_SAYINGS)[self.language][self.what]
+
+    @property
+    def _incident(self) -> str:
+        return "" if self.incident is None else INCIDENTS[self.language][self.incident]
 
 
 SAYINGS: dict[str, dict[What, tuple[str, str]]] = {

@@ -19,7 +19,8 @@ class Sighting:
 
     ``score`` and ``threshold`` are decision scores of the pack (see docs/decisions on calibration).
     ``face_px`` is the height of the largest face shot in pixels, ``shots`` how many shots speak for the match.
-    ``shot_jpeg`` is the best shot with its surroundings; every other face in it is pixelated.
+    ``shot_jpeg`` is the best shot with its surroundings; every other face in it is pixelated. ``source`` is the other
+    system that saw it, and ``said`` its score in its own words; ours are nought then, and ``pack`` is empty.
     """
 
     alert_id: str
@@ -36,6 +37,8 @@ class Sighting:
     pack: str
     improves: bool = False
     shot_jpeg: bytes | None = None
+    source: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hallwatch.core.alert import Answer, Outcome, State
+from hallwatch.core.inbound import IncidentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Whereabouts:
 @dataclass(frozen=True, slots=True)
 class Stop:
     """The person before one camera for a while: a piece of the way through the building. ``number`` counts from 0;
-    ``pictured`` says whether its best shot is kept. Times are UTC."""
+    ``pictured`` says whether its best shot is kept. Times are UTC. ``source`` is another system that saw it ("": a
+    camera of ours), ``said`` that system's score in its own words."""
 
     number: int
     camera: str
@@ -34,6 +36,8 @@ class Stop:
     face_px: int
     shots: int
     pictured: bool
+    source: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,9 @@ class KeptAlert:
     ``answer`` is the one that stands, ``disputed`` that somebody says otherwise. ``braked`` alerts are quiet: too many
     of the person were wrong or unanswered. ``security_only``: of an emergency, shown to the school's security alone.
     ``lapsed``: its faces went before anybody had answered. ``path`` are the cameras in order of time.
+
+    ``source`` is another system that raised it; "" is a camera of ours. An ``incident`` names nobody: a button was
+    pressed, and ``text`` is what was said. Where no camera of ours has seen the person, ``pack`` is empty.
     """
 
     sequence: int
@@ -81,12 +88,22 @@ class KeptAlert:
     security_only: bool = False
     lapsed: bool = False
     path: tuple[Stop, ...] = ()
+    source: str = ""
+    incident: IncidentKind | None = None
+    text: str = ""
 
     @property
     def sounds(self) -> bool:
         """Whether it is heard until somebody answers."""
         return (
             self.answer is None and self.outcome is None and not (self.braked or self.lapsed or self.erased)
+        )
+
+    @property
+    def is_pictureless(self) -> bool:
+        """Whether another system reported it without a picture: who it was is seen there, or on the spot."""
+        return (
+            bool(self.source) and not self.pack and not self.lapsed and self.answer is None and not self.best
         )
 
     @property

@@ -33,6 +33,7 @@ from hallwatch.core.device_requests import DeviceRequest as DeviceRequest
 from hallwatch.core.duty_requests import DutyRequest as DutyRequest
 from hallwatch.core.floor_requests import FloorRequest as FloorRequest
 from hallwatch.core.import_requests import ImportRequest as ImportRequest
+from hallwatch.core.inbound_requests import InboundRequest as InboundRequest
 from hallwatch.core.listing_requests import ListingRequest as ListingRequest
 from hallwatch.core.map_requests import KeepMap as KeepMap
 from hallwatch.core.model import Person
@@ -164,6 +165,7 @@ Request: TypeAlias = (
     | TrainingRequest
     | DeviceRequest
     | DutyRequest
+    | InboundRequest
     | KeepMap
 )
 

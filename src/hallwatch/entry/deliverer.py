@@ -270,4 +270,5 @@ class Delivering:
             language=order.language,
             step=one.step,
             target=target,
+            incident=work.incident,
         )

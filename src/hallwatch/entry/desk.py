@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from hallwatch.adapters.importers.columns import map_from
@@ -31,6 +32,7 @@ from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
 from hallwatch.flow.accounts import AccountKeeping
+from hallwatch.flow.alerting import Alerting
 from hallwatch.flow.answering import Answering
 from hallwatch.flow.api_keys import KeyKeeping
 from hallwatch.flow.appeals import AppealKeeping
@@ -41,6 +43,7 @@ from hallwatch.flow.duty import DutyKeeping
 from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.import_batches import ImportKeeping
 from hallwatch.flow.import_turns import Clearing, ImportTurns
+from hallwatch.flow.inbound import InboundKeeping
 from hallwatch.flow.keeping import Keeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
@@ -100,7 +103,8 @@ def _signed_head(chest: Chest, store: KeyStore) -> Checkpoint | None:
 
 
 class Desk:
-    """The keeper's work, with or without a process of its own; owned by one thread."""
+    """The keeper's work, with or without a process of its own; owned by one thread. ``announce`` hears of each alert
+    that a camera of ours raised or improved; ``meaning`` explains its score."""
 
     def __init__(
         self,
@@ -109,9 +113,11 @@ class Desk:
         time_zone: str | None = None,
         schools: frozenset[str] = frozenset(),
         plan: Plan = Plan(),  # noqa: B008, it is frozen
+        places: Mapping[str, Whereabouts] = MappingProxyType({}),
     ) -> None:
         """Open keys and database. Without a ``time_zone`` days are those that the console has set, or the machine's;
-        ``schools`` are those that cameras name; ``plan`` says who is told. Raises SettingsError, KeysError."""
+        ``schools`` are those that cameras name; ``plan`` says who is told, ``places`` where
+        cameras hang. Raises SettingsError, KeysError."""
         self.chest, self.store = chest, chest.open(writable=True)
         self.records = Records(
             place,
@@ -123,8 +129,17 @@ class Desk:
         self._zone = self._zone_of(time_zone)
         self.plan = replace(self._timed(plan), zone=self._zone)
         self._touched: list[str] = []
+        self.meaning = ""
+        self.announce: Callable[[KeptAlert], None] = lambda kept: None
         self.busy = True
         self.raising = Raising(self.records.transaction, self._today, self.plan)
+        self.alerting = Alerting(
+            book=self,
+            announce=lambda kept: self.announce(kept),
+            now=lambda: datetime.now(UTC),
+            places=places,
+            meaning=lambda: self.meaning,
+        )
         self.retaining = Retaining(
             self.records.transaction,
             self._retention,
@@ -163,6 +178,15 @@ class Desk:
             KeyKeeping(self.records.transaction, _new_number),
             Answering(self.records.transaction, self.plan),
             DeliveryKeeping(self.records.transaction),
+            InboundKeeping(
+                self.records.transaction,
+                self.alerting.keep,
+                self._today,
+                _new_number,
+                self.plan,
+                places,
+                schools,
+            ),
             MapKeeping(self.records.transaction, lambda text: map_from("the map", text).source),
             FloorKeeping(self.records.transaction, _new_number),
             StaffKeeping(

@@ -12,7 +12,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
@@ -27,7 +26,6 @@ from hallwatch.core.requests import Done, ErasePerson, Reply, Request
 from hallwatch.entry.desk import Desk
 from hallwatch.entry.keeper_socket import Door
 from hallwatch.errors import KeyGone
-from hallwatch.flow.alerting import Alerting
 
 LOG = logging.getLogger(__name__)
 
@@ -106,22 +104,15 @@ def keep(order: KeeperOrder, link: Connection) -> None:
     An error while committing ends the process: whoever sent the sighting still holds it and sends it again.
     """
     schools = frozenset(place.school for place in order.places.values())
-    desk = Desk(order.place, order.chest, order.time_zone, schools, order.plan)
+    desk = Desk(order.place, order.chest, order.time_zone, schools, order.plan, order.places)
     try:
-        meaning = order.meaning
-        alerting = Alerting(
-            book=desk,
-            announce=link.send,
-            now=lambda: datetime.now(UTC),
-            places=order.places,
-            meaning=lambda: meaning,
-        )
+        desk.announce, desk.meaning = link.send, order.meaning
         reader = Reader(order.place, desk.store)
-        alerting.remember(reversed([alert for alert in reader.latest(REMEMBERED) if not alert.erased]))
+        desk.alerting.remember(reversed([alert for alert in reader.latest(REMEMBERED) if not alert.erased]))
         reader.close()
         with Door(order.socket, lambda request: _answered(desk, request, link)) as door:
             link.send(KeeperReady())
-            if meaning:  # not the first one: what the one before could not say any more
+            if desk.meaning:  # not the first one: what the one before could not say any more
                 _tell(link, desk.all_listed())
             tidied, told = 0.0, None
             while True:
@@ -133,7 +124,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                     link.send(Held(told))
                 # While nobody has said what scores mean, nobody listens yet: the list is read when enrolment is over.
                 changes = desk.list_changes()
-                if meaning:
+                if desk.meaning:
                     _tell(link, changes)
                 for ready in wait([link, *door.sockets], timeout=0.0 if desk.busy else TIDIED_EVERY_S):
                     if isinstance(ready, socket.socket):
@@ -141,7 +132,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                         continue
                     message = link.recv()
                     if isinstance(message, Meaning):
-                        meaning = message.text
+                        desk.meaning = message.text
                         continue
                     if isinstance(message, PassesCounted):
                         desk.count(message.cameras)
@@ -154,7 +145,7 @@ def keep(order: KeeperOrder, link: Connection) -> None:
                         link.send(Dropped(message.alert_id))
                         continue
                     try:
-                        if not alerting.sighted(message):
+                        if not desk.alerting.sighted(message):
                             link.send(KeptOut(message.alert_id))
                     except KeyGone:
                         link.send(Dropped(message.alert_id))

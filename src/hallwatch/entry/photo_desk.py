@@ -14,6 +14,7 @@ from hallwatch.adapters.models.catalogue import find_pack
 from hallwatch.adapters.models.gates import gate_of
 from hallwatch.core.model import Pixels
 from hallwatch.core.recognise.gate import Level
+from hallwatch.core.shield import surroundings
 from hallwatch.entry.child import Child, Failed
 from hallwatch.entry.photo_process import PhotoProcess
 from hallwatch.entry.worker import PackOrder
@@ -37,6 +38,20 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Shield:
+    """Cut this picture (BGR) to its largest face, and make everybody else in it unrecognisable."""
+
+    picture: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Shielded:
+    """The picture as asked for."""
+
+    picture: Pixels
+
+
+@dataclass(frozen=True, slots=True)
 class NoFace:
     """Why a photo cannot be used, in one line."""
 
@@ -44,11 +59,21 @@ class NoFace:
 
 
 def look_at_photos(order: PackOrder, link: Connection) -> None:
-    """In the child: open the pack, answer each picture (BGR) with Looked or NoFace until the pipe is closed."""
+    """In the child: open the pack, answer each picture (BGR) with Looked or NoFace, each Shield with
+    Shielded or NoFace, until the pipe is closed."""
     pack = order.open()
     table = gate_of(find_pack(order.name, order.home))
     while True:
-        picture: Pixels = link.recv()
+        asked: Pixels | Shield = link.recv()
+        if isinstance(asked, Shield):
+            faces = pack.detect_photo(asked.picture)
+            if faces:
+                largest = max(faces, key=lambda face: face.box.height)
+                link.send(Shielded(surroundings(asked.picture, largest, faces)))
+            else:
+                link.send(NoFace("there is no face in it"))
+            continue
+        picture = asked
         verdict = gate_photo(picture, pack, luma_of, table)
         if verdict.level is Level.REFUSED:
             link.send(NoFace(verdict.text))
@@ -87,6 +112,18 @@ class PhotoDesk:
         height, width = picture.shape[:2]
         return encode_jpeg(picture), width, height
 
+    def shielded(self, data: bytes, name: str) -> bytes:
+        """The upload cut to its largest face, everybody else in it unrecognisable, as a JPEG. Raises ImageError,
+        UserError."""
+        if self._order is None:
+            raise UserError("pictures are not taken here: no face may be matched")
+        with self._lock:
+            self._used()
+            answer = self._asked(self._order, Shield(at_most(self._decoder.decode(data, name), LONGEST)))
+        if not isinstance(answer, Shielded):
+            raise UserError(f"{name}: {answer.why if isinstance(answer, NoFace) else 'it cannot be used'}")
+        return encode_jpeg(answer.picture)
+
     def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
         """Fingerprint, template and verdict of a photo that was taken in. Raises EnrolmentError for one that the gate
         refuses, UserError."""
@@ -98,6 +135,7 @@ class PhotoDesk:
             answer = self._asked(self._order, picture)
         if isinstance(answer, NoFace):
             raise EnrolmentError(answer.why)
+        assert isinstance(answer, Looked)
         return answer.fingerprint, answer.numbers, answer.verdict
 
     def close(self) -> None:
@@ -115,14 +153,14 @@ class PhotoDesk:
         self._idle.daemon = True
         self._idle.start()
 
-    def _asked(self, order: PackOrder, picture: Pixels) -> Looked | NoFace:
+    def _asked(self, order: PackOrder, asked: Pixels | Shield) -> Looked | Shielded | NoFace:
         if self._child is None:
             self._child = Child("hw-enroller", look_at_photos, order)
         try:
-            self._child.link.send(picture)
+            self._child.link.send(asked)
             if not self._child.link.poll(PATIENCE_S):
                 raise EOFError
-            answer: Looked | NoFace | Failed = self._child.link.recv()
+            answer: Looked | Shielded | NoFace | Failed = self._child.link.recv()
         except (EOFError, OSError):
             self._end()
             raise UserError("the photo could not be looked at just now; try again") from None

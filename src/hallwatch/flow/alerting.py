@@ -52,6 +52,8 @@ class Alerting:
     def remember(self, alerts: Iterable[KeptAlert]) -> None:
         """Take up the incidents of earlier alerts, oldest first, after a new start."""
         for alert in alerts:
+            if alert.incident is not None:
+                continue
             self._incidents.join(
                 alert.external_id,
                 alert.last_camera,
@@ -64,7 +66,14 @@ class Alerting:
 
     def sighted(self, sighting: Sighting) -> bool:
         """Commit, then announce; False for a sighting that is kept out by a raised threshold."""
-        place = self._places[sighting.camera]
+        kept = self.keep(sighting, self._places[sighting.camera])
+        if kept is not None:
+            self._announce(kept)
+        return kept is not None
+
+    def keep(self, sighting: Sighting, place: Whereabouts) -> KeptAlert | None:
+        """Commit a sighting at that place as an alert, or as one more stop of its person's open one; None for one that
+        is kept out. Nobody is told."""
         alert_id = self._merged.get(sighting.alert_id)
         if alert_id is None:
             alert_id, _ = self._incidents.join(
@@ -83,7 +92,7 @@ class Alerting:
         if kept is None:
             # What comes next of the same passing may be above it, and is then an alert by this very number.
             self._merged[sighting.alert_id] = alert_id
-            return False
+            return None
         if kept.alert_id != alert_id:
             self._incidents.begin(
                 sighting.external_id,
@@ -94,5 +103,4 @@ class Alerting:
                 kept.alert_id,
             )
         self._merged[sighting.alert_id] = kept.alert_id
-        self._announce(kept)
-        return True
+        return kept

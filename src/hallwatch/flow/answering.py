@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from hallwatch.core.alert import Answer, Life, MayNot, Step, answered, closed, raised_threshold, seen
+from hallwatch.core.alert import (
+    CONFIRMS,
+    RECALLS,
+    Answer,
+    Life,
+    MayNot,
+    Step,
+    answered,
+    closed,
+    raised_threshold,
+    seen,
+)
 from hallwatch.core.alert_requests import AlertRequest, AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
 from hallwatch.core.audit import Deed, Plain
 from hallwatch.core.escalation import Plan
@@ -47,7 +58,8 @@ class Answering:
                 return Refused("your role does not answer alerts")
             if alert.erased and not isinstance(request, SeeAlert):
                 return Refused("this person was erased: there is nothing left to answer")
-            voice = voice_of(books, mine, alert, now)
+            # The course is about faces: whoever may answer says whether an incident is real.
+            voice = voice_of(books, mine, alert, now) if alert.incident is None else Voice.FULL
             if voice is Voice.NONE and isinstance(request, AnswerAlert):
                 detail: dict[str, Plain] = {"why": "no course"}
                 deed = request.by.does("alert.refused", alert.alert_id, school=alert.school, detail=detail)
@@ -72,8 +84,8 @@ class Answering:
     def _tell(self, books: Books, alert: KeptAlert, before: Answer | None, life: Life, now: datetime) -> None:
         """Whoever looks has the alert. An answer that stands is told to whom it concerns, and so is another one."""
         delivering.seen(books, alert.alert_id, now)
-        if life.agreed is not before and life.agreed in (Answer.SAME, Answer.DIFFERENT):
-            same, turn = life.agreed is Answer.SAME, str(len(life.steps))
+        if life.agreed is not before and life.agreed in CONFIRMS | RECALLS:
+            same, turn = life.agreed in CONFIRMS, str(len(life.steps))
             delivering.answered(books, alert, self.plan, now, same=same, turn=turn)
 
 
@@ -89,7 +101,8 @@ def _step(
     if isinstance(request, SeeAlert):
         return seen(life, mine.account_id, now)
     if isinstance(request, CloseAlert):
-        return closed(life, mine.account_id, now, request.outcome, request.words)
+        incident = alert.incident is not None
+        return closed(life, mine.account_id, now, request.outcome, request.words, incident=incident)
     return answered(
         life,
         mine.account_id,
@@ -98,16 +111,20 @@ def _step(
         reason=request.reason,
         words=request.words,
         shown=request.shown,
-        pictures=alert.best is not None,
         trained=trained,
+        pictures=alert.best is not None or alert.is_pictureless,
+        incident=alert.incident is not None,
     )
 
 
 def _follow(books: Books, alert: KeptAlert, life: Life, by: By, now: datetime) -> None:
-    """*Different person*, if nobody says otherwise, raises the person's threshold; anything else takes that back."""
+    """*Different person*, if nobody says otherwise, raises the person's threshold; anything else takes that back.
+    Where only another system has seen the person there is no score of ours to raise it by."""
+    if alert.incident is not None:
+        return
     mine = [one for one in books.restraints.of([alert.person_id]) if one.alert_id == alert.alert_id]
     wrong = life.agreed is Answer.DIFFERENT
-    if wrong and not mine and life.closed is None:
+    if wrong and not mine and life.closed is None and alert.pack:
         threshold = raised_threshold(alert.score)
         books.restraints.put(
             Restraint(alert.person_id, What.THRESHOLD, now, alert.alert_id, alert.pack, threshold)

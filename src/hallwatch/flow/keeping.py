@@ -22,6 +22,7 @@ from hallwatch.core.import_requests import (
     ImportSame,
     OpenImport,
 )
+from hallwatch.core.inbound_requests import RaiseAlert, RaiseIncident
 from hallwatch.core.listing import State
 from hallwatch.core.listing_requests import (
     AnswerListing,
@@ -72,6 +73,7 @@ from hallwatch.flow.column_maps import MapKeeping
 from hallwatch.flow.delivering import DeliveryKeeping
 from hallwatch.flow.floors import FloorKeeping
 from hallwatch.flow.import_batches import ImportKeeping
+from hallwatch.flow.inbound import InboundKeeping
 from hallwatch.flow.listings import ListingKeeping
 from hallwatch.flow.own_lists import OwnListKeeping
 from hallwatch.flow.persons import why_not_kept
@@ -119,6 +121,7 @@ class Keeping:
     api_keys: KeyKeeping
     answering: Answering
     deliveries: DeliveryKeeping
+    inbound: InboundKeeping
     maps: MapKeeping
     floors: FloorKeeping
     staff: StaffKeeping
@@ -237,6 +240,8 @@ class Keeping:
                 return self.api_keys.answer(request, now)
             case SeeAlert() | AnswerAlert() | CloseAlert() | ReviewPerson():
                 return self.answering.answer(request, now)
+            case RaiseIncident() | RaiseAlert():
+                return self.inbound.answer(request, now, self.matching_forbidden())
             case NoteDelivery() | ShowAlerts() | KeepSubscription() | DropSubscription():
                 return self.deliveries.answer(request, now)
             case PassCourse() | DemonstrateCourse() | EnrolDevice() | TryPin():

@@ -30,6 +30,10 @@ class Photos(Protocol):
     def taken(self, data: bytes, name: str) -> bytes:
         """The upload as a clean JPEG. Raises ImageError."""
 
+    def shielded(self, data: bytes, name: str) -> bytes:
+        """The upload cut to its largest face, everybody else in it unrecognisable, as a JPEG. Raises ImageError,
+        UserError."""
+
     def looked_at(self, jpeg: bytes) -> tuple[str, bytes, str]:
         """Fingerprint, template and the gate's verdict; all empty where faces are not matched. Raises
         EnrolmentError."""

@@ -46,9 +46,11 @@ class Raising:
             while (life := books.alerts.life(sighting.alert_id)) is not None and not takes(life, sighting.at):
                 sighting = replace(sighting, alert_id=uuid5(AGAIN, sighting.alert_id).hex)
             fresh = life is None
-            if fresh and person_id and self._is_kept_out(books, person_id, sighting, now):
+            # What no camera of ours has scored yet is as good as new to the raised threshold.
+            unscored = fresh or self._is_unscored(books, sighting)
+            if unscored and person_id and self._is_kept_out(books, person_id, sighting, now):
                 return None
-            why = self._brake(books, person_id, now) if fresh and person_id else None
+            why = self._brake(books, person_id, now, sighting) if fresh and person_id else None
             kept = books.alerts.keep(
                 sighting,
                 place=place,
@@ -60,11 +62,21 @@ class Raising:
             )
             if fresh:
                 detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
+                if kept.source:
+                    detail = {"camera": kept.camera, "outside": True}
                 if why is not None:
                     detail["braked"] = why
                 books.audit.add(SYSTEM.does("alert.raise", kept.alert_id, detail=detail), now)
                 raised(books, kept, self.plan, now)
+            elif sighting.source:
+                seen: dict[str, Plain] = {"camera": sighting.camera, "outside": True}
+                books.audit.add(SYSTEM.does("alert.join", kept.alert_id, detail=seen), now)
             return kept
+
+    def _is_unscored(self, books: Books, sighting: Sighting) -> bool:
+        """Whether only another system has seen the person so far."""
+        known = books.alerts.one(sighting.alert_id)
+        return known is not None and not known.pack
 
     def _is_kept_out(self, books: Books, person_id: str, sighting: Sighting, now: datetime) -> bool:
         raised = books.restraints.threshold(person_id, sighting.pack)
@@ -74,10 +86,18 @@ class Raising:
             books.audit.add(SYSTEM.does("alert.kept_out", person_id), now)
         return True
 
-    def _brake(self, books: Books, person_id: str, now: datetime) -> str | None:
-        """Why the person's next alert is quiet; the first time it goes on record, and open alerts go quiet, too."""
+    def _brake(self, books: Books, person_id: str, now: datetime, sighting: Sighting) -> str | None:
+        """Why the person's next alert is quiet; the first time it goes on record, and open alerts go quiet, too.
+
+        Another system's alerts never quieten those of our cameras: they are counted among themselves.
+        """
         held = next((one for one in books.restraints.of([person_id]) if one.what is What.BRAKE), None)
-        return held.why if held is not None else look_for_brake(books, person_id, now)
+        if held is not None:
+            return held.why
+        if sighting.source:
+            theirs = books.alerts.incidents(person_id, now - DAY, outside=True)
+            return why_braked(theirs, now, since=books.restraints.reviewed(person_id))
+        return look_for_brake(books, person_id, now)
 
     def _is_emergency(
         self, books: Books, person_id: str, external_id: str, school: str, now: datetime

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hallwatch.core.alert import Act, Answer, Life, Outcome, Step
+from hallwatch.core.alert import OF_MATCHES, Act, Answer, Life, Outcome, Step
+from hallwatch.core.inbound import IncidentKind
 from hallwatch.core.kept import KeptAlert
 from hallwatch.web.texts import N_, gettext
 
@@ -13,11 +14,17 @@ ANSWER_WORDS = {
     Answer.SAME: N_("Same person"),
     Answer.DIFFERENT: N_("Different person"),
     Answer.UNSURE: N_("Can't tell"),
+    Answer.REAL: N_("It is real"),
+    Answer.FALSE: N_("False alarm"),
+    Answer.TEST: N_("Test or drill"),
 }
 SAYS = {
     Answer.SAME: N_("{name} says same person"),
     Answer.DIFFERENT: N_("{name} says different person"),
     Answer.UNSURE: N_("{name} cannot tell"),
+    Answer.REAL: N_("{name} says it is real"),
+    Answer.FALSE: N_("{name} says false alarm"),
+    Answer.TEST: N_("{name} says test"),
 }
 OUTCOME_WORDS = {
     Outcome.LEFT: N_("Left without being spoken to"),
@@ -27,6 +34,8 @@ OUTCOME_WORDS = {
     Outcome.WRONG_PERSON: N_("Wrong person"),
     Outcome.NOT_FOUND: N_("Not found"),
     Outcome.DRILL: N_("Drill or test"),
+    Outcome.RESOLVED: N_("It is over; the school dealt with it"),
+    Outcome.FALSE_ALARM: N_("False alarm"),
     Outcome.OTHER: N_("Something else (say what)"),
 }
 REASON_WORDS = {
@@ -37,6 +46,8 @@ REASON_WORDS = {
     "turned-or-covered": N_("Turned away or covered"),
     "listed-photo": N_("The listed photo is old or poor"),
     "words": N_("As written above"),
+    "by-mistake": N_("Pressed by mistake"),
+    "faulty": N_("The other system is faulty"),
 }
 ACT_WORDS = {
     Act.SEE: N_("Looked at it"),
@@ -47,6 +58,21 @@ ACT_WORDS = {
     Act.CORRECT: N_("Corrected the answer"),
     Act.CLOSE: N_("Closed it"),
 }
+
+
+INCIDENT_WORDS = {
+    IncidentKind.PANIC: N_("Panic button"),
+    IncidentKind.WEAPON: N_("Weapon"),
+    IncidentKind.INTRUDER: N_("Intruder"),
+    IncidentKind.FIRE: N_("Fire"),
+    IncidentKind.MEDICAL: N_("Medical emergency"),
+    IncidentKind.OTHER: N_("Incident"),
+}
+
+
+def incident_words(kind: IncidentKind) -> str:
+    """What is said to have happened."""
+    return gettext(INCIDENT_WORDS[kind])
 
 
 def answer_words(answer: Answer) -> str:
@@ -106,6 +132,8 @@ def to_do(alert: KeptAlert) -> str:
     """What to do now, in one line; that nobody is touched stands beside it."""
     if alert.outcome is not None:
         return gettext("Closed. Nothing more is to be done here.")
+    if alert.incident is not None:
+        return _to_do_now(alert)
     if alert.disputed:
         return gettext("Two people disagree. Look at the pictures again together before anybody acts.")
     if alert.answer is Answer.SAME:
@@ -116,12 +144,28 @@ def to_do(alert: KeptAlert) -> str:
         return gettext(
             "Treat it as not known. Look again from a distance, and correct your answer if you can."
         )
+    if alert.is_pictureless:
+        return gettext("No picture came with it. Look at the other system, or from a distance, then answer.")
     return gettext("Compare the two pictures, then answer.")
+
+
+def _to_do_now(alert: KeptAlert) -> str:
+    """The same of an incident."""
+    if alert.disputed:
+        return gettext("Two people disagree. Speak with each other now; treat it as real until you agree.")
+    if alert.answer is Answer.REAL:
+        return gettext("Follow your school's plan, and close the incident when it is over.")
+    if alert.answer is not None:
+        return gettext("It was taken back from whoever was told. Close the incident.")
+    return gettext("Treat it as real. Find out what happened, then answer.")
 
 
 def news(alert: KeptAlert) -> str:
     """Differs whenever an open page of the alert shows less than there is."""
-    return f"{alert.answer or ''}.{int(alert.disputed)}.{alert.outcome or ''}.{len(alert.path)}.{alert.last_camera}"
+    return (
+        f"{alert.answer or ''}.{int(alert.disputed)}.{alert.outcome or ''}.{len(alert.path)}.{alert.last_camera}"
+        + (f".{alert.last_at.isoformat()}" if alert.incident else "")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +191,7 @@ def figures_of(counts: Iterable[tuple[str, float, str, int]]) -> list[Figure]:
             camera,
             threshold,
             sum(by.values()),
-            *(by.get(answer, 0) for answer in (*Answer, "")),
+            *(by.get(answer, 0) for answer in (*OF_MATCHES, "")),
         )
         for (camera, threshold), by in sorted(found.items())
     ]

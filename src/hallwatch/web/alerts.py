@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hallwatch.core.alert import ENDS, REASONS, Act, Answer, Life, Outcome
+from hallwatch.core.alert import ENDS, OF_INCIDENTS, OF_MATCHES, REASONS, Act, Answer, Life, Outcome
 from hallwatch.core.alert_requests import AlertRequest, AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
 from hallwatch.core.floor_plan import building_id
 from hallwatch.core.kept import KeptAlert, Whereabouts
@@ -48,7 +48,8 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
 
     def page_of(request: Request, alert_id: str, fault: str = "") -> HTMLResponse:
         alert, visitor = seen_by(console, request, alert_id)
-        page = pages.render("alert.html", visitor, fault=fault, **_facts(console, visitor, alert))
+        template = "alert.html" if alert.incident is None else "incident.html"
+        page = pages.render(template, visitor, fault=fault, **_facts(console, visitor, alert))
         return HTMLResponse(page, status_code=422 if fault else 200)
 
     def done(
@@ -124,12 +125,14 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         for stop in alert.path
         if (jpeg := console.alerts.shot(alert.alert_id, stop.number)) is not None
     }
-    listed = None if alert.erased else console.alerts.photo(alert.external_id)
+    listed = None if alert.erased or alert.incident else console.alerts.photo(alert.external_id)
     given, may_say = life.answer, _voice(console, visitor, alert)
     mine = life.voices.get(visitor.account.account_id)
     if mine is not None and mine.act is Act.UNTRAINED and may_say is Voice.FULL:
         mine = None  # whoever has taken the course since looks anew
-    offered = {Voice.FULL: list(Answer), Voice.UNSURE: [Answer.UNSURE], Voice.NONE: []}[may_say]
+    possible = OF_MATCHES if alert.incident is None else OF_INCIDENTS
+    offered = {Voice.FULL: list(possible), Voice.UNSURE: [Answer.UNSURE], Voice.NONE: []}[may_say]
+    ends = {one for answer in possible if life.dissents or answer is given for one in ENDS[answer]}
     return {
         "alert": alert,
         "life": life,
@@ -146,7 +149,7 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         if life.closed or alert.erased
         else [one for one in offered if mine is None or one is not mine.answer],
         "reasons": REASONS,
-        "outcomes": [] if given is None else [one for one in Outcome if life.dissents or one in ENDS[given]],
+        "outcomes": [] if given is None else [one for one in Outcome if one in ends],
         "restraints": console.alerts.restraints([alert.person_id]),
         "conditions": _conditions(console, alert),
         "plans": path_plans(console, alert),
@@ -158,6 +161,8 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
 
 def _voice(console: Console, visitor: Visitor, alert: KeptAlert) -> Voice:
     """What the visitor may say of the alert, as the keeper will see it."""
+    if alert.incident is not None:
+        return Voice.FULL
     now, training = datetime.now(UTC), console.staff.training()
     trained = {one for one, last in training.items() if last.holds(now)}
     mine = visitor.account.account_id
@@ -169,7 +174,7 @@ def _voice(console: Console, visitor: Visitor, alert: KeptAlert) -> Voice:
 
 def _conditions(console: Console, alert: KeptAlert) -> list[str]:
     """On what conditions the person may be in this school today."""
-    dossier = None if alert.erased else console.lists.dossier(alert.person_id)
+    dossier = None if alert.erased or alert.incident else console.lists.dossier(alert.person_id)
     today = datetime.now(console.facts.zone).date()
 
     def here(terms: Terms) -> bool:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
+from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
-from fastapi.security import HTTPBearer
 
 from hallwatch.core.dossier import Dossier
 from hallwatch.core.listing import OPEN, Kind, State
@@ -24,8 +21,9 @@ from hallwatch.core.listing_facts import (
 )
 from hallwatch.core.listing_requests import MoveListing, WriteListing
 from hallwatch.core.requests import Note
-from hallwatch.errors import StoreUnwritable, TryAgain, UserError
 from hallwatch.flow.listing_acts import MOVES, add_person, propose
+from hallwatch.web import inbound
+from hallwatch.web.api_answers import PREFIX, SAME, Mark, done, once
 from hallwatch.web.callers import Caller, caller_of
 from hallwatch.web.console import Console
 from hallwatch.web.listing_bodies import (
@@ -35,24 +33,15 @@ from hallwatch.web.listing_bodies import (
     SearchBody,
 )
 from hallwatch.web.listing_forms import MOST_NAME
-from hallwatch.web.problems import Problem
-from hallwatch.web.repeats import Again, Repeats
+from hallwatch.web.repeats import Repeats
 
-PREFIX = "/api/v1"
 MOST_FOUND = 50
 MOST_PAGE, PAGE = 200, 100
 ABOUT = (
-    "Lists, listings and people. A key is made in the console, under Your account. What a key proposes waits for other"
-    " people's yes, which they give in the console: no key can."
+    "Lists, listings and people, alerts, and what other systems report. A key is made in the console, under Your"
+    " account. What a key proposes waits for other people's yes, which they give in the console: no key can."
 )
-Mark = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 Act = Literal["propose", "suspend", "resume", "end"]
-SAME: dict[str, Any] = {
-    "dependencies": [Depends(HTTPBearer(auto_error=False, description="A key for programs: hw_..."))],
-    "responses": {"4XX": {"model": Problem, "description": "Nothing happened, and why."}},
-}
-"""What is the same of all routes, for their description; who comes in is settled before (web/admission.py)."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,9 @@ class FoundPage:
 def add_routes(app: FastAPI, console: Console) -> None:
     """The doors of this file, and their description."""
     _reading(app, console)
-    _writing(app, console, Repeats())
+    repeats = Repeats()
+    _writing(app, console, repeats)
+    inbound.add_routes(app, console, repeats)
     routes = [route for route in app.routes if getattr(route, "path", "").startswith(PREFIX)]
 
     @app.get(f"{PREFIX}/openapi.json")
@@ -139,7 +130,7 @@ def _reading(app: FastAPI, console: Console) -> None:
         """People whose name or id holds these words: a name that is looked for stands in no address."""
         caller = caller_of(request)
         found = console.lists.people_named(body.q, MOST_FOUND, caller.account.scope)
-        _done(lambda: console.ask(Note(caller.by, "roster.search", detail={"found": len(found)})))
+        done(lambda: console.ask(Note(caller.by, "roster.search", detail={"found": len(found)})))
         people = (
             Found(number, one.external_id, one.name, one.role, tuple(sorted(one.schools)))
             for number, one in found
@@ -167,7 +158,7 @@ def _writing(app: FastAPI, console: Console, repeats: Repeats) -> None:
                 ask=console.ask,
             )
 
-        number = _once(repeats, request, mark, body.model_dump_json(), make)
+        number = once(repeats, request, mark, body.model_dump_json(), make)
         response.headers["Location"] = f"{PREFIX}/people/{number}"
         return _person(console, caller, number)
 
@@ -182,7 +173,7 @@ def _writing(app: FastAPI, console: Console, repeats: Repeats) -> None:
         def make() -> str:
             return console.ask(WriteListing(caller.by, person.external_id, body.terms())).subject
 
-        number = _once(repeats, request, mark, body.model_dump_json(), make)
+        number = once(repeats, request, mark, body.model_dump_json(), make)
         response.headers["Location"] = f"{PREFIX}/listings/{number}"
         return _listing(console, caller, number)
 
@@ -192,7 +183,7 @@ def _writing(app: FastAPI, console: Console, repeats: Repeats) -> None:
         caller = caller_of(request)
         before = _listing(console, caller, listing_id)
         again = WriteListing(caller.by, before.external_id, body.terms(), listing_id)
-        _done(lambda: console.ask(again))
+        done(lambda: console.ask(again))
         return _listing(console, caller, listing_id)
 
     @app.post(f"{PREFIX}/listings/{{listing_id}}/{{act}}", **SAME)
@@ -203,7 +194,7 @@ def _writing(app: FastAPI, console: Console, repeats: Repeats) -> None:
         by = replace(caller.by, reason=" ".join(body.reason.split()))
         if act == "propose":
             dossier = _dossier(console, caller, before.person_id)
-            _done(
+            done(
                 lambda: propose(
                     listing_id,
                     dossier,
@@ -214,7 +205,7 @@ def _writing(app: FastAPI, console: Console, repeats: Repeats) -> None:
                 )
             )
         else:
-            _done(lambda: console.ask(MoveListing(by, listing_id, MOVES[act])))
+            done(lambda: console.ask(MoveListing(by, listing_id, MOVES[act])))
         return _listing(console, caller, listing_id)
 
 
@@ -236,28 +227,6 @@ def _dossier(console: Console, caller: Caller, person_id: str) -> Dossier:
 
 def _person(console: Console, caller: Caller, person_id: str) -> PersonFacts:
     return person_facts(_dossier(console, caller, person_id), caller.account.scope)
-
-
-def _once(repeats: Repeats, request: Request, mark: str | None, said: str, make: Callable[[], str]) -> str:
-    """The number of what is made, or of what was made when this very request came first."""
-    digest = sha256(f"{request.method} {request.url.path} {said}".encode()).hexdigest()
-    number = _done(lambda: repeats.once(caller_of(request).key.key_id, mark, digest, make))
-    if number is Again.OTHER:
-        raise HTTPException(422, "This Idempotency-Key came with another request before; take a new one.")
-    if number is Again.RUNNING:
-        raise HTTPException(409, "The first request with this Idempotency-Key is not finished; ask again.")
-    assert isinstance(number, str)
-    return number
-
-
-def _done(what: Callable[[], T]) -> T:
-    """What it answers. Raises HTTPException with the one line of whoever says no."""
-    try:
-        return what()
-    except (TryAgain, StoreUnwritable) as error:
-        raise HTTPException(503, str(error), {"Retry-After": "2"}) from None
-    except UserError as error:
-        raise HTTPException(422, str(error)) from None
 
 
 def _mark_of(last: ListingFacts) -> str:

@@ -18,8 +18,8 @@ MOST_PHOTO = 17 << 20
 MOST_IMPORT = 300 << 20
 """The same for files of people and their photos, which only whoever may take them in can send."""
 PHOTOS_AT_ONCE = 4
-PHOTO_PATHS = ("/lists/new", "/api/v1/people")
 PHOTO_BEGINS, PHOTO_ENDS = ("/lists/person/", "/map/"), ("/photo", "/floors")
+PHOTO_PATHS = ("/lists/new", "/api/v1/people", "/api/v1/alerts")
 STALLED_S = 60.0
 """An upload of which nothing has come for so long is given up: no other can be sent beside it."""
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})

@@ -254,6 +254,8 @@ ALERTS = (
     N_("nobody at this school has taken the course; without it only can't tell can be said"),
     N_("its pictures are gone: nobody can compare them any more; only can't tell is left"),
     N_("that reason does not go with that answer; choose one that is offered"),
+    N_("that answer does not go with this alert; choose one that is offered"),
+    N_("answer first: real, false alarm or test"),
     N_("say why: choose a reason or write it down"),
     N_("that is your answer already"),
     N_("say why you correct your answer"),

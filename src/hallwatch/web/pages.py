@@ -23,6 +23,7 @@ from hallwatch.web.course import Course, course_of, untrained_schools
 from hallwatch.web.drawing import drawn
 from hallwatch.web.duty_facts import unreachable_now, untrained_soon
 from hallwatch.web.languages import page_asked_for
+from hallwatch.web.scope_words import scope_words
 from hallwatch.web.texts import LANGUAGES, N_, gettext, language, ngettext, said, texts_in
 
 SHOWN = 50
@@ -75,7 +76,7 @@ class Pages:
             condition_words=words.condition_words,
             camera_line=words.camera_line,
             role_words=words.role_words,
-            scope_words=words.scope_words,
+            scope_words=scope_words,
             action_words=words.action_words,
             source_words=words.source_words,
             state_words=words.state_words,
@@ -95,6 +96,8 @@ class Pages:
             step_words=alert_words.step_words,
             state_line=alert_words.state_line,
             to_do=alert_words.to_do,
+            pictureless=lambda alert: alert.is_pictureless,
+            incident_words=alert_words.incident_words,
             news=alert_words.news,
             date_words=lambda at: training_words.date_words(at, zone),
             hour=lambda at: duty_words.hour(at, zone),
@@ -167,7 +170,8 @@ class Pages:
 
     def card(self, alert: KeptAlert) -> str:
         """One alert."""
-        return self._templates.get_template("card.html").render(alert=alert)
+        template = "card.html" if alert.incident is None else "incident_card.html"
+        return self._templates.get_template(template).render(alert=alert)
 
     def cameras(self, status: Status) -> str:
         """The cameras and their state."""

@@ -16,7 +16,6 @@ from hallwatch.core.events import CameraCondition, CameraState
 from hallwatch.core.notice import Way
 from hallwatch.core.own_list import ListState, OwnList
 from hallwatch.core.policy.roles import Role
-from hallwatch.core.policy.scopes import Scope
 from hallwatch.web.staff_words import STAFF_ACTIONS
 from hallwatch.web.texts import N_, gettext, language, locale, said
 
@@ -46,6 +45,10 @@ ACTION_WORDS = STAFF_ACTIONS | {
     "alert.dissent": N_("Said otherwise of an alert"),
     "alert.kept_out": N_("Kept a sighting below a raised threshold out"),
     "alert.raise": N_("Raised an alert"),
+    "alert.join": N_("Joined another system's alert to an open one"),
+    "alert.report": N_("Reported an alert of another system"),
+    "incident.again": N_("Reported an incident again"),
+    "incident.raise": N_("Reported an incident"),
     "appeal.acknowledge": N_("Said that an appeal has come"),
     "appeal.answer": N_("Answered an appeal"),
     "appeal.print": N_("Printed the answer to an appeal"),
@@ -148,11 +151,6 @@ ROLE_WORDS = {
     Role.TECHNICIAN: N_("Technician"),
 }
 
-SCOPE_WORDS = {
-    Scope.READ_LISTS: N_("Read lists, listings and people"),
-    Scope.WRITE_LISTINGS: N_("Add people; write, propose, suspend and end listings"),
-}
-
 VALUE_WORDS = {
     "not set": N_("not set"),
     "yes": N_("yes"),
@@ -173,11 +171,6 @@ def list_words(kind: str, own_lists: Callable[[], list[OwnList]]) -> str:
 def role_words(role: Role) -> str:
     """A role's name for people."""
     return gettext(ROLE_WORDS[role])
-
-
-def scope_words(scope: Scope) -> str:
-    """What a key may do, in words."""
-    return gettext(SCOPE_WORDS[scope])
 
 
 def action_words(action: str) -> str:

@@ -119,7 +119,7 @@ def event(message: Message) -> dict[str, object]:
     after = {
         "id": message.alert_id,
         "camera": message.camera,
-        "label": "person",
+        "label": "person" if message.incident is None else "incident",
         "sub_label": None,
         "start_time": message.at.timestamp(),
         "end_time": message.at.timestamp() if message.what is What.RECALLED else None,
@@ -129,7 +129,7 @@ def event(message: Message) -> dict[str, object]:
         "current_zones": [message.building],
         "entered_zones": [message.building],
         "school": message.school,
-        "what": "possible match",
+        "what": "possible match" if message.incident is None else message.incident,
         "confirmed": message.what is What.CONFIRMED,
         "test": message.what is What.TEST,
         "text": message.text,

@@ -91,6 +91,7 @@ def payload(message: Message) -> dict[str, object]:
             "camera": message.camera,
             "at": message.at.isoformat(),
             "step": message.step,
+            "incident": message.incident,
             "text": message.text,
             "link": message.link,
         },

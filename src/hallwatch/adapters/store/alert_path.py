@@ -33,10 +33,12 @@ class Paths:
             PathRow.face_px,
             PathRow.shots,
             PathRow.sealed.is_not(None),
+            PathRow.source,
+            PathRow.said,
         )
         wanted = select(*columns).where(PathRow.alert_id.in_(list(alert_ids)))
         for row in self._session.execute(wanted.order_by(PathRow.first, PathRow.number)):
-            found[row[0]].append(Stop(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8]))
+            found[row[0]].append(Stop(*row[1:]))
         return {alert_id: tuple(stops) for alert_id, stops in found.items()}
 
     def walk(self, person_id: str, sighting: Sighting) -> None:
@@ -55,6 +57,8 @@ class Paths:
                 score=sighting.score,
                 face_px=sighting.face_px,
                 shots=sighting.shots,
+                source=sighting.source,
+                said=sighting.said,
             )
             self._session.add(row)
         row.first, row.last = min(row.first, sighting.at), max(row.last, sighting.at)
@@ -91,4 +95,4 @@ class Paths:
 
 def _is_there(row: PathRow, sighting: Sighting) -> bool:
     near = row.first - BEFORE_ONE_CAMERA <= sighting.at <= row.last + BEFORE_ONE_CAMERA
-    return row.camera == sighting.camera and near
+    return row.camera == sighting.camera and row.source == sighting.source and near

@@ -29,6 +29,8 @@ class PathRow(Base):
     face_px: Mapped[int] = mapped_column(Integer)
     shots: Mapped[int] = mapped_column(Integer)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    source: Mapped[str] = mapped_column(Text)
+    said: Mapped[str] = mapped_column(Text)
 
 
 class StepRow(Base):

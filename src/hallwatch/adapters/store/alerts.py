@@ -17,6 +17,7 @@ from hallwatch.adapters.store.tables import AlertRow
 from hallwatch.core.alert import Answer, Life, Outcome, State, Step
 from hallwatch.core.decide.brake import Incident
 from hallwatch.core.events import Sighting
+from hallwatch.core.inbound import IncidentKind
 from hallwatch.core.kept import KeptAlert, Stop, Whereabouts
 from hallwatch.core.policy.roles import Sight
 from hallwatch.core.retain import Due
@@ -51,13 +52,13 @@ class AlertBook:
             row = _new_row(sighting, person_id, place=place, meaning=meaning, now=now)
             row.sealed = self._seals.named(person_id, sighting.alert_id, named)
             row.braked, row.security_only = braked, security_only
-            row.sequence = self._next()
+            row.sequence = self.next_sequence()
             self._session.add(row)
             self._session.flush()
         else:
-            _improve(row, sighting, now=now)
+            _improve(row, sighting, meaning=meaning, now=now)
             row.security_only = row.security_only and security_only
-            row.sequence = self._next()
+            row.sequence = self.next_sequence()
         self._paths.walk(row.person_id, sighting)
         return self._kept(row)
 
@@ -73,20 +74,22 @@ class AlertBook:
     def take(self, alert_id: str, life: Life, step: Step) -> Life:
         """One step more in its life; open pages hear of it."""
         life = self._lives.take(alert_id, life, step)
-        self._session.get_one(AlertRow, alert_id).sequence = self._next()
+        self._session.get_one(AlertRow, alert_id).sequence = self.next_sequence()
         self._session.flush()
         return life
 
-    def incidents(self, person_id: str, since: datetime) -> list[Incident]:
-        """The person's alerts that were raised since then, as the brake sees them."""
-        wanted = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.created >= since)
+    def incidents(self, person_id: str, since: datetime, *, outside: bool = False) -> list[Incident]:
+        """The person's alerts that our cameras raised since then (``outside``: that other systems raised), as the
+        brake sees them."""
+        theirs = AlertRow.source != "" if outside else AlertRow.source == ""
+        wanted = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.created >= since, theirs)
         return [_incident(row) for row in self._session.scalars(wanted.order_by(AlertRow.created))]
 
     def brake(self, person_id: str) -> None:
         """The person's unanswered alerts go quiet; open pages hear of it."""
         mine = (AlertRow.person_id == person_id) & (AlertRow.answer == "") & AlertRow.braked.is_(False)
         for row in self._session.scalars(select(AlertRow).where(mine).order_by(AlertRow.sequence)).all():
-            row.braked, row.sequence = True, self._next()
+            row.braked, row.sequence = True, self.next_sequence()
             self._session.flush()
 
     def open_up(self, person_id: str, schools: Collection[str]) -> None:
@@ -94,7 +97,7 @@ class AlertBook:
         mine = (AlertRow.person_id == person_id) & AlertRow.school.in_(list(schools))
         hidden = select(AlertRow).where(mine & AlertRow.security_only.is_(True))
         for row in self._session.scalars(hidden.order_by(AlertRow.sequence)).all():
-            row.security_only, row.sequence = False, self._next()
+            row.security_only, row.sequence = False, self.next_sequence()
             self._session.flush()
 
     def erase(self, person_id: str, now: datetime) -> None:
@@ -104,7 +107,7 @@ class AlertBook:
         question = select(AlertRow).where(named).order_by(AlertRow.sequence)
         rows = self._session.scalars(question).all()
         for row in rows:
-            row.sealed, row.sequence, row.updated = b"", self._next(), now
+            row.sealed, row.sequence, row.updated = b"", self.next_sequence(), now
             self._lives.erase(row.alert_id)
             self._session.flush()
         self._paths.drop([row.alert_id for row in rows])
@@ -132,12 +135,13 @@ class AlertBook:
         """The faces go, the alerts stay; open pages hear of it."""
         for alert_id in alert_ids:
             row = self._session.get_one(AlertRow, alert_id)
-            row.sequence, row.updated = self._next(), now
+            row.sequence, row.updated = self.next_sequence(), now
             row.lapsed = not row.answer
             self._session.flush()
         self._paths.drop(alert_ids)
 
-    def _next(self) -> int:
+    def next_sequence(self) -> int:
+        """The number of the next change of any alert."""
         return (self._session.scalar(select(func.max(AlertRow.sequence))) or 0) + 1
 
     def _kept(self, row: AlertRow) -> KeptAlert:
@@ -227,11 +231,15 @@ def _new_row(
         disputed=False,
         outcome="",
         lapsed=False,
+        source=sighting.source,
+        incident="",
     )
 
 
-def _improve(row: AlertRow, sighting: Sighting, *, now: datetime) -> None:
-    """Figures only get better; the place follows the person."""
+def _improve(row: AlertRow, sighting: Sighting, *, meaning: str, now: datetime) -> None:
+    """Figures only get better; the place follows the person. What another system raised has none until we see it."""
+    if not row.pack and sighting.pack:
+        row.pack, row.threshold, row.meaning = sighting.pack, sighting.threshold, meaning
     row.score = max(row.score, sighting.score)
     row.face_px = max(row.face_px, sighting.face_px)
     row.shots = max(row.shots, sighting.shots)
@@ -262,7 +270,7 @@ def _kept(row: AlertRow, seals: Seals, path: tuple[Stop, ...]) -> KeptAlert:
         meaning=row.meaning,
         created=row.created,
         updated=row.updated,
-        erased=not named.external_id,
+        erased=not named.external_id and not row.incident,
         person_id=row.person_id,
         state=State(row.state),
         answer=Answer(row.answer) if row.answer else None,
@@ -273,6 +281,9 @@ def _kept(row: AlertRow, seals: Seals, path: tuple[Stop, ...]) -> KeptAlert:
         security_only=row.security_only,
         lapsed=row.lapsed,
         path=path,
+        source=row.source,
+        incident=IncidentKind(row.incident) if row.incident else None,
+        text=named.text,
     )
 
 

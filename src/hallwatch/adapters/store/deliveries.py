@@ -13,6 +13,7 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.tables import AlertRow, DeliveryRow, SubscriptionRow
 from hallwatch.core.delivery import ChannelState, Delivery, State, What, Work
 from hallwatch.core.escalation import CONSOLE, SIREN
+from hallwatch.core.inbound import IncidentKind
 
 FIELDS = tuple(one.name for one in fields(Delivery))
 
@@ -95,7 +96,13 @@ class DeliveryQuestions:
             .limit(limit)
         )
         return [
-            Work(_delivery(row), alert.building, alert.last_camera, alert.last_at)
+            Work(
+                _delivery(row),
+                alert.building,
+                alert.last_camera,
+                alert.last_at,
+                IncidentKind(alert.incident) if alert.incident else None,
+            )
             for row, alert in self._session.execute(question)
         ]
 

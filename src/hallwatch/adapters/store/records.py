@@ -21,6 +21,7 @@ from hallwatch.adapters.store.deliveries import DeliveryBook
 from hallwatch.adapters.store.duty import DutyBook
 from hallwatch.adapters.store.floors import FloorBook
 from hallwatch.adapters.store.import_book import ImportBook
+from hallwatch.adapters.store.incidents import IncidentBook
 from hallwatch.adapters.store.listings import ListingBook
 from hallwatch.adapters.store.own_lists import OwnListBook
 from hallwatch.adapters.store.people import PeopleBook
@@ -53,6 +54,7 @@ class Books:
     floors: FloorBook
     training: TrainingBook
     duty: DutyBook
+    incidents: IncidentBook
 
 
 class Records:
@@ -118,6 +120,7 @@ class Records:
                     FloorBook(session, self._seals),
                     TrainingBook(session),
                     DutyBook(session),
+                    IncidentBook(session, self._seals, alerts),
                 )
         except (IntegrityError, DataError) as error:
             raise Unkeepable(f"that cannot be kept ({type(error.orig).__name__})") from None

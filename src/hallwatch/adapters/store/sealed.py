@@ -20,11 +20,12 @@ _PERSON: TypeAdapter[Person] = TypeAdapter(Person)
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom an alert names."""
+    """Whom an alert names; of an incident only the ``text`` that was said."""
 
     external_id: str
     name: str
     lists: tuple[str, ...]
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,10 @@ class ListVersionRow(Base):
 
 
 class AlertRow(Base):
-    """One alert: see core.kept.KeptAlert for the meaning of each column; ``sealed`` is who it names, as JSON."""
+    """One alert: see core.kept.KeptAlert for the meaning of each column; ``sealed`` is who it names, as JSON.
+
+    Of an incident ``person_id`` is "site": the site's key seals what was said.
+    """
 
     __tablename__ = "alert"
     __table_args__ = (
@@ -143,6 +146,8 @@ class AlertRow(Base):
     braked: Mapped[bool] = mapped_column(Boolean)
     security_only: Mapped[bool] = mapped_column(Boolean)
     lapsed: Mapped[bool] = mapped_column(Boolean)
+    source: Mapped[str] = mapped_column(Text)
+    incident: Mapped[str] = mapped_column(Text)
 
 
 class SettingRow(Base):

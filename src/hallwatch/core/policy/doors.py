@@ -167,6 +167,10 @@ API = (
     Door("PUT /api/v1/listings/{listing_id}", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /api/v1/listings/{listing_id}/{act}", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
     Door("POST /api/v1/roster/search", Scope.WRITE_LISTINGS, Whose.SCHOOLS),
+    Door("GET /api/v1/alerts", Scope.READ_ALERTS, Whose.SCHOOLS),
+    Door("GET /api/v1/alerts/{alert_id}", Scope.READ_ALERTS, Whose.SCHOOLS),
+    Door("POST /api/v1/alerts", Scope.WRITE_ALERTS, Whose.SCHOOLS),
+    Door("POST /api/v1/incidents", Scope.WRITE_INCIDENTS, Whose.SCHOOLS),
 )
 """What programs come through, by a key."""
 
@@ -243,6 +247,8 @@ SOCKET = tuple(
         "ring-phone",
         "note-ring",
         "answer-ring",
+        "raise-alert",
+        "raise-incident",
     )
 )
 

@@ -12,11 +12,17 @@ class Scope(StrEnum):
 
     READ_LISTS = "lists:read"
     WRITE_LISTINGS = "listings:write"
+    READ_ALERTS = "alerts:read"
+    WRITE_ALERTS = "alerts:write"
+    WRITE_INCIDENTS = "incidents:write"
 
 
 NEEDS: dict[Scope, May] = {
     Scope.READ_LISTS: May.SEE_LISTINGS,
     Scope.WRITE_LISTINGS: May.WRITE_LISTINGS,
+    Scope.READ_ALERTS: May.SEE_ALERTS,
+    Scope.WRITE_ALERTS: May.SEE_ALERTS,
+    Scope.WRITE_INCIDENTS: May.SEE_ALERTS,
 }
 """What the account has to be allowed for its key to have the scope: when it is made, and at every use."""
 
@@ -28,6 +34,8 @@ KEY_REQUESTS: dict[str, frozenset[Scope]] = {
     "write-listing": frozenset({Scope.WRITE_LISTINGS}),
     "propose-listing": frozenset({Scope.WRITE_LISTINGS}),
     "move-listing": frozenset({Scope.WRITE_LISTINGS}),
+    "raise-alert": frozenset({Scope.WRITE_ALERTS}),
+    "raise-incident": frozenset({Scope.WRITE_INCIDENTS}),
 }
 """What the keeper does for a key, and with which scope (one of them is enough). Everything else is for people who are
 signed in: a yes or no, an emergency, an erasure, accounts, settings, keys."""
