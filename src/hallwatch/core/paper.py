@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from hallwatch.core.appeal import Appeal
+from hallwatch.core.audit import AuditEntry
 from hallwatch.core.listing import Terms
 from hallwatch.core.notice import Particulars
 
@@ -39,3 +41,34 @@ class AnswerPaper:
     appeal: Appeal
     ends: date
     district: Particulars
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPaper:
+    """That people were erased, by entries of the audit trail: numbers, no names. ``complete`` is when the last copy of
+    the last key is deleted; ``by`` says who erased."""
+
+    site: str
+    day: date
+    erased: tuple[AuditEntry, ...]
+    complete: date
+    by: tuple[str, ...]
+    district: Particulars
+
+    @staticmethod
+    def moment_of(entry: AuditEntry) -> str:
+        """When it was."""
+        return entry.at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    @staticmethod
+    def mark_of(entry: AuditEntry) -> str:
+        """By what the entry is known again."""
+        return f"SHA-256 {entry.digest.hex()[:16]}\u2026"
+
+    @property
+    def kind(self) -> Mapping[str, str]:
+        """No list is named."""
+        return {}
+
+
+Paper: TypeAlias = NoticePaper | AnswerPaper | ReceiptPaper

@@ -14,10 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hallwatch.core.appeal import ACKNOWLEDGE_DAYS
 from hallwatch.core.notice import KeptFor
-from hallwatch.core.paper import AnswerPaper, NoticePaper
+from hallwatch.core.paper import AnswerPaper, NoticePaper, Paper, ReceiptPaper
 from hallwatch.report.pdf import pdf_of
 
 TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATE: dict[type[Paper], str] = {
+    NoticePaper: "notice.html",
+    AnswerPaper: "answer.html",
+    ReceiptPaper: "receipt.html",
+}
 STYLE = "/static/paper.css"
 """Where a browser finds the papers' style."""
 
@@ -42,16 +47,16 @@ class Papers:
         self._style, self._kept = style, kept
         self._languages = {code: _environment(language) for code, language in languages.items()}
 
-    def page(self, paper: NoticePaper | AnswerPaper, first: str) -> str:
+    def page(self, paper: Paper, first: str) -> str:
         """The paper as a page that is printed from a browser, in every language, ``first`` the first."""
         return self._html(paper, first, "")
 
-    def pdf(self, paper: NoticePaper | AnswerPaper, first: str) -> bytes:
+    def pdf(self, paper: Paper, first: str) -> bytes:
         """The same as a tagged PDF. Raises PaperError where no PDF can be made here."""
         return pdf_of(self._html(paper, first, self._style))
 
-    def _html(self, paper: NoticePaper | AnswerPaper, first: str, style: str) -> str:
-        template = "notice.html" if isinstance(paper, NoticePaper) else "answer.html"
+    def _html(self, paper: Paper, first: str, style: str) -> str:
+        template = TEMPLATE[type(paper)]
         codes = sorted(self._languages, key=lambda code: code != first)
         said = [
             self._languages[code]
@@ -61,15 +66,12 @@ class Papers:
                 language=code,
                 kept=self._kept,
                 acknowledge_days=ACKNOWLEDGE_DAYS,
-                kind=paper.kind[code],
+                kind=paper.kind.get(code, ""),
             )
             for code in codes
         ]
         whole = self._languages[codes[0]].get_template("paper.html")
-        is_notice = isinstance(paper, NoticePaper)
-        return whole.render(
-            language=codes[0], parts=said, style=style, link=STYLE, paper=paper, is_notice=is_notice
-        )
+        return whole.render(language=codes[0], parts=said, style=style, link=STYLE, paper=paper, of=template)
 
 
 def _environment(language: Language) -> Environment:

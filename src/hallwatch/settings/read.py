@@ -44,11 +44,11 @@ def read_site(path: Path) -> Site:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_first_line(error)}") from error
+        raise SettingsError(f"{path}: {first_line(error)}") from error
     return _anchored(site, path.resolve().parent)
 
 
-def _first_line(error: ValidationError) -> str:
+def first_line(error: ValidationError) -> str:
     """The first fault of many as one line: where, what; addresses (with passwords) are never repeated."""
     fault = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])

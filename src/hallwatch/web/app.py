@@ -38,6 +38,7 @@ from hallwatch.web import (
     settings,
     signing_in,
     training,
+    start,
 )
 from hallwatch.web.admission import Elsewhere, admission, redirect
 from hallwatch.web.admission import visitor_of as admitted
@@ -98,6 +99,7 @@ def create_app(console: Console) -> FastAPI:
     devices.add_routes(app, console, pages, desk)
     duty.add_routes(app, console, pages)
     training.add_routes(app, console, pages)
+    start.add_routes(app, console, pages)
     imports.add_routes(app, console, pages)
     import_answers.add_routes(app, console, pages)
 

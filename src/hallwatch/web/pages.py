@@ -152,6 +152,7 @@ class Pages:
             shown=SHOWN,
             untrained=self._untrained(account),
             unreachable=unreachable_now(self._console, account, datetime.now(UTC)),
+            first_hour=account.may(May.CHANGE_SETTINGS),
         )
 
     def status_for(self, account: Account, status: Status) -> Status:

@@ -7,21 +7,21 @@ from typing import Protocol
 from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from hallwatch.core.paper import AnswerPaper, NoticePaper
+from hallwatch.core.paper import Paper
 from hallwatch.errors import UserError
 
 
 class Papers(Protocol):
     """Papers in every language, one of them first."""
 
-    def page(self, paper: NoticePaper | AnswerPaper, first: str) -> str:
+    def page(self, paper: Paper, first: str) -> str:
         """A page of HTML to be printed from a browser."""
 
-    def pdf(self, paper: NoticePaper | AnswerPaper, first: str) -> bytes:
+    def pdf(self, paper: Paper, first: str) -> bytes:
         """The same as a PDF. Raises PaperError."""
 
 
-def printed(papers: Papers, paper: NoticePaper | AnswerPaper, first: str, name: str = "") -> Response:
+def printed(papers: Papers, paper: Paper, first: str, name: str = "") -> Response:
     """The paper: with a ``name`` (that says nothing of anybody) as a PDF, else as a page."""
     if not name:
         return HTMLResponse(papers.page(paper, first))

@@ -18,6 +18,7 @@ from hallwatch.entry.cli import (
     import_check,
     import_listed,
     import_roster,
+    init,
     jurisdictions,
     listing,
     lists,
@@ -40,6 +41,7 @@ app = typer.Typer(
 
 app.command()(watch.watch)
 app.command()(serve.serve)
+app.command()(init.init)
 app.command()(demo.demo)
 models.app.command("cohort")(cohort.cohort)
 app.add_typer(models.app, name="models")

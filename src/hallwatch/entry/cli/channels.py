@@ -37,7 +37,12 @@ def list_channels(config: Config = HERE) -> None:
 def try_one(name: Annotated[str, typer.Argument(help="The channel.")], config: Config = HERE) -> None:
     """Send a message that is marked as a test through a channel, and say what became of it."""
     from hallwatch.entry.channel_test import try_channel
+    from hallwatch.entry.installation import installed
     from hallwatch.settings.environment import Environment
     from hallwatch.settings.read import read_site
 
-    say(f"{name}: {try_channel(read_site(config), Environment.from_environ(), name)}")
+    site, environment = read_site(config), Environment.from_environ()
+    said = try_channel(site, environment, name)
+    with installed(site, environment) as here:
+        here.note("channel.test", detail={"channel": name})
+    say(f"{name}: {said}")
