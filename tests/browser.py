@@ -108,6 +108,10 @@ class Browser:
             assert time.monotonic() < end, f"never true: {expression}"
             time.sleep(0.05)
 
+    def sleep(self, asleep: bool) -> None:
+        """The page as in a tab that nobody looks at for long: its scripts stand still until it is woken."""
+        self._ask("Page.setWebLifecycleState", state="frozen" if asleep else "active")
+
     def press(self, key: str) -> None:
         """Press and release a key, for example Tab."""
         _there(lambda: self._page.keyboard.press(key))

@@ -15,6 +15,7 @@ from email.message import Message as Mail
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -24,12 +25,20 @@ from tests.serving import until
 
 
 class MailSink:
-    """A mail server on a free port. ``drops`` mails are cut off after DATA, before they are taken."""
+    """A mail server on a free port. ``drops`` mails are cut off after DATA, before they are taken. ``starttls`` takes
+    mail only after STARTTLS, ``tls`` is encrypted from the first byte."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, starttls: SSLContext | None = None, tls: SSLContext | None = None) -> None:
         self.mails: list[Mail] = []
         self.drops = 0
-        self._controller = _Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _Controller(
+            self,
+            hostname="127.0.0.1",
+            port=0,
+            ssl_context=tls,
+            tls_context=starttls,
+            require_starttls=starttls is not None,
+        )
 
     def __enter__(self) -> MailSink:
         self._controller.start()

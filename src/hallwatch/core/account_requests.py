@@ -32,12 +32,11 @@ class DisableAccount:
 
 @dataclass(frozen=True, slots=True)
 class SetPassword:
-    """Another password (its Argon2 hash); every other browser of the account is signed out."""
+    """Another password (its Argon2 hash); every browser of the account is signed out."""
 
     by: By
     account_id: str
     password_hash: str = field(repr=False)
-    keep_session: str = ""
     kind: Literal["set-password"] = "set-password"
 
 

@@ -159,7 +159,7 @@ def _prove_anew(request: SetPassword | SetCode, books: WithAccounts, now: dateti
     secret = books.accounts.secret(request.account_id)
     if isinstance(request, SetPassword):
         books.accounts.set_secret(request.account_id, replace(secret, password=request.password_hash))
-        books.accounts.close_sessions(request.account_id, but=request.keep_session)
+        books.accounts.close_sessions(request.account_id)
         books.audit.add(request.by.does("account.password", request.account_id), now)
     else:
         books.accounts.set_secret(request.account_id, replace(secret, code=request.secret))

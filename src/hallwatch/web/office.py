@@ -12,11 +12,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hallwatch.core.api_keys import DEFAULT_DAYS, MOST_DAYS, MOST_NAME
 from hallwatch.core.policy.roles import DISTRICT_WIDE, MAY_APPOINT, Account, May, Role
 from hallwatch.core.policy.scopes import NEEDS
-from hallwatch.core.requests import AddAccount, By, DisableAccount, MakeLink, SetCode, SetPassword
+from hallwatch.core.requests import (
+    AddAccount,
+    By,
+    DisableAccount,
+    MakeLink,
+    OpenSession,
+    SetCode,
+    SetPassword,
+)
 from hallwatch.core.retain import RULES
 from hallwatch.core.sessions import digest_of_token, password_fault
 from hallwatch.errors import UserError
-from hallwatch.web.admission import Visitor
+from hallwatch.web.admission import Elsewhere, Visitor, set_cookie
 from hallwatch.web.console import Console
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import Desk, reasoned, visitor_of
@@ -43,10 +51,18 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
         if fault is not None:
             return own_page(console, pages, visitor, fault=fault)
         kept = desk.hashed(password)
-        console.ask(SetPassword(visitor.by, visitor.account.account_id, kept, visitor.signed.digest))
-        return own_page(
-            console, pages, visitor, said=_("The password is changed; other browsers are signed out.")
-        )
+        console.ask(SetPassword(visitor.by, visitor.account.account_id, kept))
+        # This browser's token, too: somebody may have a copy of it.
+        token = secrets.token_urlsafe(32)
+        console.ask(OpenSession(visitor.by, visitor.account.account_id, digest_of_token(token)))
+        found = console.who.by_session(digest_of_token(token), datetime.now(UTC))
+        if found is None:
+            raise Elsewhere("/sign-in")
+        renewed = Visitor(*found, token, visitor.origin)
+        said = _("The password is changed; other browsers are signed out.")
+        response = own_page(console, pages, renewed, said=said)
+        set_cookie(response, console, token)
+        return response
 
     @app.post("/account/code")
     def set_code(request: Request, secret: Text = "", code: Text = "") -> Response:
