@@ -110,7 +110,13 @@ class Browser:
 
     def sleep(self, asleep: bool) -> None:
         """The page as in a tab that nobody looks at for long: its scripts stand still until it is woken."""
-        self._ask("Page.setWebLifecycleState", state="frozen" if asleep else "active")
+        state = {"state": "frozen" if asleep else "active"}
+
+        def turn() -> None:
+            self._tools = self._tools or self._context.new_cdp_session(self._page)
+            self._tools.send("Page.setWebLifecycleState", state)
+
+        _there(turn)
 
     def press(self, key: str) -> None:
         """Press and release a key, for example Tab."""
