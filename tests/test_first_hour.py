@@ -66,6 +66,13 @@ def test_from_the_answers_to_a_console_that_serves(shared: Path, tmp_path: Path)
         with serving(config, environ) as server:
             assert httpx2.get(f"{server.url}/healthz").json() == {"alive": True}
         assert init(tmp_path, environ, "--answers", "answers.toml", "--force").returncode == 0
+        before = config.read_text()
+        answers.write_text(answers.read_text().replace("US-MO", "DEMO").replace(camera.address, "hall.mp4"))
+        film(tmp_path / "hall.mp4", 50)
+        moved = init(tmp_path, environ, "--answers", "answers.toml", "--force")
+        assert moved.returncode == 2
+        assert "bound to US-MO" in moved.stderr.splitlines()[-1]
+        assert config.read_text() == before
 
 
 @pytest.mark.parametrize(

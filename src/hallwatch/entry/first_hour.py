@@ -45,14 +45,22 @@ WHAT: dict[Step, str] = {
 
 
 def begin(config: Path, answers: FirstAnswers, environment: Environment) -> Site:
-    """Look through the camera, then write settings and make records. Raises SettingsError, Forbidden, SourceError in
-    one line; then nothing was written."""
+    """Look through the camera, then write settings and make records. Raises UserError in one line; then the
+    settings are what they were."""
     _allowed(answers)
     folder = config.resolve().parent
     address, film = _address(answers, folder, environment)
     seen = probe(address if is_live(address) else str(folder / address))
+    before = config.read_bytes() if config.exists() else None
     site = write_site(config, answers, address, loop=film)
-    make(site, environment, answers, seen)
+    try:
+        make(site, environment, answers, seen)
+    except BaseException:  # another place's law, a key that is missing: the settings stay what they were
+        if before is None:
+            config.unlink()
+        else:
+            config.write_bytes(before)
+        raise
     return site
 
 

@@ -42,7 +42,9 @@ class InboundKeeping:
         """Done when it is committed, Refused when nothing happened. ``forbidden`` says why no face may be matched here,
         whoever matches it."""
         reported = request.reported
-        place = self.places.get(reported.camera) or Whereabouts(reported.building, reported.school)
+        place = self.places.get(reported.camera) or Whereabouts(
+            reported.building or reported.school, reported.school
+        )
         with self.transaction() as books:
             why = self._why_not(books, request, place, now)
             if why is not None:

@@ -45,7 +45,9 @@ class Retaining:
             return 0
         with self.transaction() as books:
             due = books.alerts.faces_due(faces_due(now.wall, rules))
-            books.incidents.drop_texts(faces_due(now.wall, rules).same)
+            texts = books.incidents.drop_texts(faces_due(now.wall, rules).same)
+            if texts:
+                books.audit.add(By("system").does("retention.delete", detail={"incidents": texts}), now.wall)
             kept = books.alerts.faces()
         if is_mass(len(due), kept):
             self._hold(f"{len(due)} of {kept} faces of alerts would be deleted at once")
