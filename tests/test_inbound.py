@@ -209,6 +209,8 @@ def test_an_alert_of_another_system(keys: Keys, caller: Program) -> None:
     facts = caller.client.get(f"/alerts/{number}").json()
     assert facts["path"][0]["score"] == "87 %"
     assert facts["external_id"] == "P7"
+    now = datetime.now(UTC)
+    assert list(console.office.reader.counted(now - timedelta(days=1), now + timedelta(days=1))) == []
     page = caller.client.get("/alerts").json()
     assert [one["alert_id"] for one in page["alerts"]] == [number]
     assert caller.client.get("/alerts", params={"after": page["after"]}).json()["alerts"] == []

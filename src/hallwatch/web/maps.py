@@ -165,7 +165,7 @@ def _alert(console: Console, request: Request, here: Building, alert_id: str) ->
     if not visitor_of(request).account.may(May.SEE_ALERTS):
         raise HTTPException(403, "Your role does not include this.")
     alert = seen_by(console, request, alert_id)[0]
-    if Whereabouts(alert.building, alert.school) != here.place:
+    if alert.incident is not None or Whereabouts(alert.building, alert.school) != here.place:
         raise HTTPException(404, "There is no such alert.")
     return alert
 

@@ -180,7 +180,9 @@ class AlertQuestions:
     def figures(self, person_id: str, sight: Sight | None = None) -> list[tuple[str, float, str, int]]:
         """How many alerts of a person each camera raised at each threshold with each answer ("": none)."""
         columns = (AlertRow.camera, AlertRow.threshold, AlertRow.answer)
-        wanted = select(*columns, func.count()).where(AlertRow.person_id == person_id, *seen_by(sight))
+        wanted = select(*columns, func.count()).where(
+            AlertRow.source == "", AlertRow.person_id == person_id, *seen_by(sight)
+        )
         rows = self._session.execute(wanted.group_by(*columns).order_by(*columns))
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 

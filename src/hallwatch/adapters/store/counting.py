@@ -40,11 +40,13 @@ def counted(
     until: datetime,
     sight: Sight | None = None,
 ) -> Iterator[Counted]:
-    """Alerts (that somebody sees; None: all) first seen from ``since`` on and before ``until``, by that time."""
+    """Alerts (that somebody sees; None: all) of our cameras first seen from ``since`` on and before ``until``, by
+    that time. What other systems report says nothing of how often we are wrong."""
     at, last = since, ""
     while True:
         beyond = (AlertRow.at > at) | ((AlertRow.at == at) & (AlertRow.alert_id > last))
         wanted = select(*COLUMNS).where(AlertRow.at >= at, AlertRow.at < until, beyond, *seen_by(sight))
+        wanted = wanted.where(AlertRow.source == "")
         with sessions() as session:
             rows = session.execute(wanted.order_by(AlertRow.at, AlertRow.alert_id).limit(PAGE)).all()
         for row in rows:
