@@ -320,7 +320,7 @@ def test_what_was_said_of_an_incident_goes_when_its_time_is_over(keys: Keys, cal
 def test_the_words_of_an_incident_are_its_own() -> None:
     at = datetime(2026, 11, 24, 15, 4, 5, tzinfo=UTC)
     for language in ("en", "es"):
-        for what in What:
+        for what in set(What) - {What.RING}:  # a ring is of no alert
             for kind in IncidentKind:
                 message = Message(
                     "k", "a", what, "Site", "North", "Gym", "Gym", at, "https://c", language, incident=kind

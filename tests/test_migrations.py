@@ -239,7 +239,7 @@ def test_what_other_systems_reported_goes_back_and_forward_and_incidents_hold_it
 ) -> None:
     office = Office(place, tmp_path)
     office.keep(replace(SIGHTING, alert_id="theirs", source="Gatewatch", said="87 %", pack=""))
-    downgraded(office, "0010")
+    downgraded(office, "0011")
     office.desk = Desk(office.place, office.chest)
     office.reopen()
     alert = office.reader.one("theirs")
@@ -249,7 +249,7 @@ def test_what_other_systems_reported_goes_back_and_forward_and_incidents_hold_it
     with office.desk.records.transaction() as books:
         books.incidents.keep("button", reported, IncidentKind.PANIC, "", NOW)
     with pytest.raises(SettingsError, match="1 incidents"):
-        downgraded(office, "0010")
+        downgraded(office, "0011")
     office.reopen()
     assert office.reader.one("button") is not None
     office.close()

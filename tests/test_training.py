@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from hallwatch.adapters.store.place import Place
-from hallwatch.core.alert import Act, Answer, Outcome
+from hallwatch.core.alert import OF_MATCHES, Act, Answer, Outcome
 from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, SeeAlert
 from hallwatch.core.delivery import State
 from hallwatch.core.policy.roles import Role
@@ -59,7 +59,7 @@ def actions(office: Office) -> list[str]:
 def test_without_the_course_nothing_is_answered_where_somebody_has_taken_it(office: Office) -> None:
     office.keep(SIGHTING)
     nora, robin = entered(office, "nora"), entered(office, "robin", trained=True)
-    for answer in Answer:
+    for answer in OF_MATCHES:
         assert "needs the course" in why(says(office, nora, answer))
     assert actions(office)[0] == "alert.refused"
     life = office.reader.life("a1")
@@ -186,7 +186,7 @@ def walked(client: httpx2.Client) -> str:
         carried = re.findall(r'type="hidden" name="given" value="([^"]*)"', page)[: number - 1]
         assert form["case"] == case
         fields = {**form, "given": carried, "reason": "words"}
-        wrong = next(one for one in Answer if one is not right)
+        wrong = next(one for one in OF_MATCHES if one is not right)
         again = client.post("/training/practice", data={**fields, "answer": wrong.value}, headers=own(client))
         assert "Look again." in again.text
         assert "Is it the same person?" in again.text

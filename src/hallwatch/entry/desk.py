@@ -1,4 +1,7 @@
-"""What the keeper does, with or without a process of its own: keys, records and the answers to requests."""
+"""What the keeper does, with or without a process of its own: keys, records and the answers to requests.
+
+Long because everything that the keeper is made of is put together here, once.
+"""
 
 from __future__ import annotations
 

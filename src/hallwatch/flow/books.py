@@ -1,4 +1,7 @@
-"""What one transaction of the keeper can write, as the use-cases see it; each asks for what it needs."""
+"""What one transaction of the keeper can write, as the use-cases see it; each asks for what it needs.
+
+Long because it is a list: one small Protocol after the other.
+"""
 
 from __future__ import annotations
 

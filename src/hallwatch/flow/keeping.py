@@ -1,4 +1,7 @@
-"""What the keeper does with a request: one transaction in which the change and its audit entry stand together."""
+"""What the keeper does with a request: one transaction in which the change and its audit entry stand together.
+
+Long because each kind of request has its line here, and the imports that go with it.
+"""
 
 from __future__ import annotations
 

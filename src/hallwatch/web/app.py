@@ -37,8 +37,8 @@ from hallwatch.web import (
     roster,
     settings,
     signing_in,
-    training,
     start,
+    training,
 )
 from hallwatch.web.admission import Elsewhere, admission, redirect
 from hallwatch.web.admission import visitor_of as admitted

@@ -2,6 +2,8 @@
 
 A door that is not in this table does not open, and a test walks the running server, the keeper's requests and the
 commands and fails on any that the table does not know.
+
+Long because it is a table: a line a door.
 """
 
 from __future__ import annotations

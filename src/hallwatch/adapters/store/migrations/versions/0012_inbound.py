@@ -8,7 +8,7 @@ from alembic import op
 from hallwatch.errors import SettingsError
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 ASIDE = "kept_of_0012_"
 COLUMNS = (("alert", "source"), ("alert", "incident"), ("path", "source"), ("path", "said"))
