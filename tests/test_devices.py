@@ -13,11 +13,13 @@ import pytest
 
 from hallwatch.adapters.passwords import Passwords
 from hallwatch.core.alert import Answer, Outcome
-from hallwatch.core.alert_requests import AnswerAlert, CloseAlert
+from hallwatch.core.alert_requests import AnswerAlert, CloseAlert, ReviewPerson, SeeAlert
+from hallwatch.core.delivery import State
 from hallwatch.core.device import TRIES, pin_fault
 from hallwatch.core.device_requests import DeviceRequest, EnrolDevice, TryPin
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By, Done, Refused
+from hallwatch.core.restraint import What
 from hallwatch.core.sessions import IDLE, LONGEST, digest_of_token
 from tests.browser import Browser
 from tests.records import SIGHTING, Office
@@ -33,9 +35,9 @@ PIN = "407193"
 class Guard:
     """Somebody signed in on a browser, and the keeper's answers at this test's time."""
 
-    def __init__(self, office: Office, login: str = "robin") -> None:
+    def __init__(self, office: Office, login: str = "robin", role: Role = Role.SECURITY) -> None:
         self.office, self.start = office, datetime.now(UTC)
-        self.session = digest_of_token(office.enter(login=login))
+        self.session = digest_of_token(office.enter(role, login=login))
         found = office.reader.by_login(login)
         assert found is not None
         self.by = By(found[0].account_id, "127.0.0.1")
@@ -218,3 +220,36 @@ def test_the_pin_in_a_browser(
         browser.value(f"document.getElementById('pin').value = '{PIN}'")
         browser.value("document.querySelector('.pin button').click()")
         browser.wait_for("document.querySelectorAll('.choice').length === 3")
+
+
+def test_a_look_on_a_locked_device_ends_no_chain(lite: Office) -> None:
+    lite.keep(SIGHTING)
+    robin = Guard(lite)
+    robin.begins()
+
+    def waits() -> bool:
+        with lite.reader.deliveries() as deliveries:
+            return any(one.step and one.state is State.DUE for one in deliveries.of_alert("a1"))
+
+    def looks(after: timedelta) -> None:
+        request = SeeAlert(robin.by, "a1", robin.session)
+        assert isinstance(lite.desk.keeping.answering.answer(request, robin.start + after), Done)
+
+    looks(minutes(30))  # in a pupil's hand
+    assert waits()
+    assert isinstance(robin.says(Answer.SAME, minutes(1)), Done)
+    assert not waits()
+
+
+def test_a_review_asks_for_the_pin_too(lite: Office) -> None:
+    lite.keep(SIGHTING)
+    head = Guard(lite, "head", Role.DISTRICT_ADMINISTRATOR)
+    head.begins()
+    assert isinstance(head.says(Answer.DIFFERENT, minutes(1)), Done)
+    kept = lite.reader.one("a1")
+    assert kept is not None
+    by = replace(head.by, reason="looked at both")
+    asked = ReviewPerson(by, kept.person_id, What.THRESHOLD, head.session)
+    answering = lite.desk.keeping.answering
+    assert "type its PIN" in why(answering.answer(asked, head.start + minutes(30)))
+    assert isinstance(answering.answer(asked, head.start + minutes(2)), Done)

@@ -155,6 +155,9 @@ def test_a_ring_is_answered_by_whose_it_is(crew: Crew) -> None:
     kept = StaffReader(crew.office.reader).rings()[crew.robin.actor]
     assert (kept.outcome, kept.answered is not None) == ("201", True)
     again = crew.office.done(RingPhone(crew.robin)).subject
+    assert "rung already" in why(
+        crew.asks(RingPhone(crew.robin))
+    )  # before its minute is over, or it is answered
     assert isinstance(crew.asks(AnswerRing(crew.robin, ring)), Refused)  # that was another one
     assert StaffReader(crew.office.reader).rings()[crew.robin.actor].ring_id == again
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hallwatch.adapters.store.place import SqliteFile
-from hallwatch.core.first_hour import ACTIONS, PROBED, Step, progress_of
+from hallwatch.core.first_hour import ACTIONS, FEW, PROBED, Step, is_marked, progress_of, trail_of
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By, ErasePerson, Note
 from hallwatch.entry.cli import app
@@ -151,6 +151,25 @@ def test_steps_are_what_the_trail_says(tmp_path: Path) -> None:
     assert found.next is Step.DEMO
     assert found.minutes(datetime.now(UTC) + timedelta(minutes=7)) == 7
     office.close()
+
+
+def test_a_busy_site_still_knows_how_it_began(tmp_path: Path) -> None:
+    office = Office(SqliteFile(tmp_path / "x.db"), tmp_path)
+    by = By("machine:tests", "terminal")
+    for number in range(FEW + 20):
+        office.done(Note(by, "delivery.sent", f"d{number}", detail={"channel": "console"}))
+    office.done(Note(by, PROBED))
+    found = progress_of(trail_of(office.reader.first_deeds))
+    assert found.began is not None
+    assert set(found.done) == {Step.PLACE, Step.CAMERA}
+    office.close()
+
+
+def test_only_whole_words_mark_a_test() -> None:
+    assert all(
+        is_marked(one) for one in ("Test", "test of the camera", " Prueba: Ana", "TEST: consent of 3 May")
+    )
+    assert not any(is_marked(one) for one in ("Testigo amenazado", "Testimony of the mother", "a test", ""))
 
 
 def test_the_trial_ends_with_everybody_erased_and_a_receipt(

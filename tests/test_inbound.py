@@ -26,6 +26,7 @@ from hallwatch.core.retain import Passed
 from hallwatch.entry.photo_desk import PhotoDesk
 from hallwatch.entry.worker import PackOrder
 from tests.browser import Browser
+from tests.records import Office
 from tests.test_alert_pages import press
 from tests.test_api import Keys, Program, problem
 from tests.test_pages_axe import axe, violations  # noqa: F401 - a fixture
@@ -414,3 +415,48 @@ def test_the_pages_of_an_incident_are_in_nobodys_way(
         browser.wait_for("document.body?.textContent.includes('Answered: It is real')")
         assert violations(browser, axe) == []
         assert browser.value("document.documentElement.scrollWidth <= innerWidth")
+
+
+def staff(office: Office, login: str) -> By:
+    office.enter(login=login)
+    found = office.reader.by_login(login)
+    assert found is not None
+    return By(found[0].account_id)
+
+
+def test_one_who_says_that_it_is_real_is_heard_whatever_was_said_before(keys: Keys, caller: Program) -> None:
+    office = keys.office
+    number = caller.client.post("/incidents", json={**BUTTON, "kind": "weapon"}).json()["alert_id"]
+    robin, sasha = staff(office, "robin"), staff(office, "sasha")
+    office.done(AnswerAlert(robin, number, Answer.FALSE, "by-mistake"))
+    quiet = office.reader.one(number)
+    assert quiet is not None
+    assert not quiet.sounds
+    office.done(AnswerAlert(sasha, number, Answer.REAL))
+    loud = office.reader.one(number)
+    assert loud is not None
+    assert (loud.disputed, loud.sounds) == (True, True)
+    life = office.reader.life(number)
+    assert life is not None
+    assert life.told is Answer.REAL
+    found = office.reader.by_login("sasha")
+    assert found is not None
+    assert office.reader.waiting(found[0]).sounding == 1
+    office.done(AnswerAlert(robin, number, Answer.REAL, words="I was wrong"))
+    settled = office.reader.one(number)
+    assert settled is not None
+    assert (settled.disputed, settled.sounds) == (False, False)
+
+
+def test_a_report_without_a_picture_can_be_answered_again(keys: Keys, caller: Program) -> None:
+    office = keys.office
+    number = caller.client.post("/alerts", json=ALERT).json()["alert_id"]
+    robin, sasha = staff(office, "robin"), staff(office, "sasha")
+    office.done(AnswerAlert(robin, number, Answer.UNSURE, "blurred"))
+    office.done(AnswerAlert(sasha, number, Answer.SAME))
+    office.done(AnswerAlert(robin, number, Answer.SAME, words="found him"))
+    office.done(AnswerAlert(sasha, number, Answer.DIFFERENT, "face"))  # his brother: it is taken back
+    office.done(AnswerAlert(robin, number, Answer.DIFFERENT, "face"))
+    life = office.reader.life(number)
+    assert life is not None
+    assert life.agreed is Answer.DIFFERENT

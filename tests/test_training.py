@@ -25,6 +25,7 @@ from tests.test_alert_life import why
 from tests.test_alert_pages import own, press
 from tests.test_migrations import downgraded
 from tests.test_pages_axe import axe, violations  # noqa: F401 - a fixture
+from tests.test_sign_in import csrf
 from tests.test_web import Running, running
 from tests.test_web_browser import program  # noqa: F401 - a fixture
 
@@ -294,3 +295,33 @@ def test_the_course_in_a_browser(
         browser.wait_for("document.querySelector('.said')?.textContent.includes('You have passed')")
         console.show(browser, "/alerts/a1", nora)
         assert browser.value("document.querySelectorAll('.choice').length") == 3
+
+
+def test_what_was_said_before_the_course_holds_no_place_after_it(office: Office) -> None:
+    office.keep(SIGHTING)
+    nora = entered(office, "nora")
+    assert isinstance(says(office, nora, Answer.UNSURE), Done)
+    robin = entered(office, "robin", trained=True)
+    assert isinstance(says(office, robin, Answer.SAME), Done)
+    office.done(course_of(nora))
+    request = AnswerAlert(nora, "a1", Answer.DIFFERENT, "face")
+    assert isinstance(office.desk.keeping.answering.answer(request, NOW), Done)
+    life = office.reader.life("a1")
+    assert life is not None
+    assert life.answer is Answer.SAME  # the first trained voice stands
+    assert [one.account_id for one in life.dissents] == [nora.actor]
+
+
+@pytest.mark.parametrize("case", list(PRACTICE))
+def test_every_button_of_the_practice_answers(console: Running, case: str) -> None:
+    with console.browser(console.office.enter(login="nora", trained=False)) as client:
+        client.headers["Origin"] = console.url
+        page = client.get("/training/practice").text
+        assert "It is real" not in page
+        for answer in OF_MATCHES:
+            reply = client.post(
+                "/training/practice", data={"csrf": csrf(client), "case": case, "answer": answer.value}
+            )
+            assert reply.status_code == 200
+        reply = client.post("/training/practice", data={"csrf": csrf(client), "case": case, "answer": "real"})
+        assert reply.status_code == 404

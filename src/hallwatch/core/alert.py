@@ -118,6 +118,10 @@ class Life:
         found: dict[str, Step] = {}
         for step in self.steps:
             if step.act in VOICES:
+                if step.account_id in found and found[step.account_id].act is Act.UNTRAINED:
+                    del found[
+                        step.account_id
+                    ]  # what was said without the course holds no place among the others
                 found[step.account_id] = step
         trained = {one: step for one, step in found.items() if step.act is not Act.UNTRAINED}
         return trained or found
@@ -141,6 +145,13 @@ class Life:
     def agreed(self) -> Answer | None:
         """The answer that stands, if nobody says otherwise."""
         return None if self.dissents else self.answer
+
+    @property
+    def told(self) -> Answer | None:
+        """What is to be told: the answer that nobody contradicts; of an incident, *real* as long as one says so."""
+        if any(step.answer is Answer.REAL for step in self.voices.values()):
+            return Answer.REAL
+        return self.agreed
 
     @property
     def seen_by(self) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from hallwatch.core.restraint import What
 
 @dataclass(frozen=True, slots=True)
 class SeeAlert:
-    """Somebody who may answer has the alert on the screen."""
+    """Somebody who may answer has the alert on the screen, of the browser with this ``session``'s digest."""
 
     by: By
     alert_id: str
+    session: str = ""
     kind: Literal["see-alert"] = "see-alert"
 
 
@@ -49,11 +50,12 @@ class CloseAlert:
 @dataclass(frozen=True, slots=True)
 class ReviewPerson:
     """Somebody has looked at why a person's threshold was raised, or alerts were braked: back to normal; ``by`` says
-    why."""
+    why. ``session`` is the digest of the browser that asks, which may be locked."""
 
     by: By
     person_id: str
     what: What
+    session: str = ""
     kind: Literal["review-person"] = "review-person"
 
 

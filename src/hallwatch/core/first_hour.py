@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -83,13 +84,23 @@ class Progress:
         return None if self.began is None else max(0, int((now - self.began).total_seconds() // 60))
 
 
-MARKS = ("test", "prueba")
+MARK = re.compile(r"(?:test|prueba)\b", re.IGNORECASE)
 """How the reason of a volunteer's listing begins."""
 
 
 def is_marked(reason: str) -> bool:
     """Whether a listing's reason says that it is a test."""
-    return reason.strip().casefold().startswith(MARKS)
+    return MARK.match(reason.strip()) is not None
+
+
+FEW = 200
+MANY = dict.fromkeys(("listing.activate", "listing.emergency", "person.erase"), 2000)
+"""So many entries of an action are read from the beginning on, FEW of the others: what began long ago is found, too."""
+
+
+def trail_of(first: Callable[[Collection[str], int], list[AuditEntry]]) -> list[AuditEntry]:
+    """The entries that matter here; ``first`` gives the oldest so many with these actions."""
+    return [entry for action in sorted(ACTIONS) for entry in first((action,), MANY.get(action, FEW))]
 
 
 def progress_of(entries: Iterable[AuditEntry]) -> Progress:

@@ -94,17 +94,18 @@ class KeptAlert:
 
     @property
     def sounds(self) -> bool:
-        """Whether it is heard until somebody answers."""
+        """Whether it is heard: until somebody answers, of an incident until those who answered agree."""
+        disputed = self.disputed and self.incident is not None  # one of them says that it is real
         return (
-            self.answer is None and self.outcome is None and not (self.braked or self.lapsed or self.erased)
+            (self.answer is None or disputed)
+            and self.outcome is None
+            and not (self.braked or self.lapsed or self.erased)
         )
 
     @property
     def is_pictureless(self) -> bool:
         """Whether another system reported it without a picture: who it was is seen there, or on the spot."""
-        return (
-            bool(self.source) and not self.pack and not self.lapsed and self.answer is None and not self.best
-        )
+        return bool(self.source) and not self.pack and not self.shots and not self.best
 
     @property
     def best(self) -> Stop | None:

@@ -43,6 +43,8 @@ TICK_S = 0.5
 TELLS_EVERY_S = 2.0
 LOOKED_AT = 100
 """Deliveries of a channel that are looked at in one turn."""
+RINGS_WAITING = 20
+"""So many rings stand in their queue; nobody reaches more phones within a minute."""
 AT_ONCE = 4
 """Deliveries of a channel that are under way or in its queue; the next are chosen later, new alerts first."""
 GRACE_S = 15.0
@@ -121,12 +123,12 @@ class Delivering:
         self._faults: dict[str, str] = {}
         self._unreached = 0
         self._held_up = False
-        self._senders = {
-            name: Sender(name, make, self._ended)
-            for name, make in channels_of(
-                order.channels, networks_of(order.networks), order.here, order.vapid, order.console
-            ).items()
-        }
+        channels = channels_of(
+            order.channels, networks_of(order.networks), order.here, order.vapid, order.console
+        )
+        self._senders = {name: Sender(name, make, self._ended) for name, make in channels.items()}
+        # Rings have a thread of their own: however many there are, no alert stands behind one.
+        self._ringer = Sender(PUSH.name, channels[PUSH.name], self._ended)
         self._zone = ZoneInfo(order.time_zone) if order.time_zone else None
 
     def turn(self) -> None:
@@ -135,7 +137,7 @@ class Delivering:
             self._note()
             for name, sender in self._senders.items():
                 self._send(name, sender)
-            self._ring(self._senders[PUSH.name])
+            self._ring()
         except HallwatchError as error:  # the keeper or the database is away: what is due stays due
             if not self._held_up:
                 LOG.warning("deliveries wait: %s", error)
@@ -145,7 +147,7 @@ class Delivering:
 
     def state(self) -> DelivererState:
         """What is to be said of it. Raises RuntimeError when a channel hangs for good."""
-        for sender in self._senders.values():
+        for sender in (*self._senders.values(), self._ringer):
             if sender.busy_s > HANGS_S:
                 raise RuntimeError(f"the channel {sender.name} hangs")
         try:
@@ -207,8 +209,9 @@ class Delivering:
                 sender.put(self._message(work, (target or b"").decode()))
                 free -= 1
 
-    def _ring(self, push: Sender) -> None:
-        """Phones of those who begin a shift: each once, for an answer is awaited within the minute."""
+    def _ring(self) -> None:
+        """Phones of those who begin a shift: each once, for an answer is awaited within the minute. What finds no place
+        now is tried at the next turn, while its minute lasts."""
         now = datetime.now(UTC)
         with self._reader.session() as session:
             due = DutyQuestions(session).due(now)
@@ -219,9 +222,10 @@ class Delivering:
                 for target in deliveries.subscriptions_of(ring.account_id):
                     key = key_of(ring.ring_id, What.RING, PUSH.name, target)
                     subscription = deliveries.subscription(target)
-                    if key not in self._rings and subscription is not None:
+                    free = self._ringer.waiting < RINGS_WAITING
+                    if free and key not in self._rings and subscription is not None:
                         self._rings[key] = ring.ring_id
-                        push.put(self._ringing(key, ring.ring_id, now, subscription.decode()))
+                        self._ringer.put(self._ringing(key, ring.ring_id, now, subscription.decode()))
 
     def _ringing(self, key: str, ring_id: str, now: datetime, target: str) -> Message:
         order = self._order

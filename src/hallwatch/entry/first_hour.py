@@ -12,7 +12,7 @@ from hallwatch.adapters.profiles import profile_codes, read_profile
 from hallwatch.adapters.sources.address import is_live
 from hallwatch.core.audit import Plain
 from hallwatch.core.events import CameraCondition
-from hallwatch.core.first_hour import ACTIONS, MINUTE, PROBED, SEEN_DEMO, Progress, Step, progress_of
+from hallwatch.core.first_hour import MINUTE, PROBED, SEEN_DEMO, Progress, Step, progress_of, trail_of
 from hallwatch.core.model import Frame
 from hallwatch.core.requests import BindJurisdiction, Note
 from hallwatch.entry.camera import Camera
@@ -29,7 +29,6 @@ from hallwatch.settings.first import DEMO_FILM, WEBCAM, FirstAnswers, write_site
 from hallwatch.settings.site import Site
 
 PATIENCE_S = 20.0
-MOST_ENTRIES = 2000
 WHAT: dict[Step, str] = {
     Step.DEMO: "see it work: hallwatch demo",
     Step.PLACE: "the law of the place is chosen",
@@ -105,7 +104,7 @@ def progress(site: Site, environment: Environment) -> Progress:
 
 def progress_here(here: Installation) -> Progress:
     """The same, of an installation that is open."""
-    return progress_of(here.reader.deeds(ACTIONS, MOST_ENTRIES))
+    return progress_of(trail_of(here.reader.first_deeds))
 
 
 def told(found: Progress, now: datetime | None = None) -> list[str]:

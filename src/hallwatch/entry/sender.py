@@ -42,6 +42,11 @@ class Sender:
         self._waiting.put(message)
 
     @property
+    def waiting(self) -> int:
+        """How many messages wait, about."""
+        return self._waiting.qsize()
+
+    @property
     def busy_s(self) -> float:
         """How long it has been at the message that it is at."""
         since = self._since

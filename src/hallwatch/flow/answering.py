@@ -28,7 +28,7 @@ from hallwatch.core.restraint import Restraint, What
 from hallwatch.core.training import Voice
 from hallwatch.flow import delivering
 from hallwatch.flow.books import Books, Transaction
-from hallwatch.flow.devices import why_locked
+from hallwatch.flow.devices import is_locked, why_locked
 from hallwatch.flow.raising import look_for_brake
 from hallwatch.flow.training import voice_of
 
@@ -74,18 +74,22 @@ class Answering:
                 return Done(subject=alert.alert_id)
             if isinstance(step, MayNot):
                 return Refused(step.why)
-            before, life = life.agreed, books.alerts.take(alert.alert_id, life, step)
+            before, life = life.told, books.alerts.take(alert.alert_id, life, step)
             books.audit.add(_deed(request.by, alert, step, life), now)
             _follow(books, alert, life, request.by, now)
-            if not (voice is Voice.NONE and isinstance(request, SeeAlert)):  # who cannot answer ends no chain
+            # Who cannot answer ends no chain: without the course, or on a device that asks for its PIN.
+            idle = isinstance(request, SeeAlert) and (
+                voice is Voice.NONE or is_locked(books, request.session, now)
+            )
+            if not idle:
                 self._tell(books, alert, before, life, now)
             return Done(subject=alert.alert_id, number=len(life.steps))
 
     def _tell(self, books: Books, alert: KeptAlert, before: Answer | None, life: Life, now: datetime) -> None:
         """Whoever looks has the alert. An answer that stands is told to whom it concerns, and so is another one."""
         delivering.seen(books, alert.alert_id, now)
-        if life.agreed is not before and life.agreed in CONFIRMS | RECALLS:
-            same, turn = life.agreed in CONFIRMS, str(len(life.steps))
+        if life.told is not before and life.told in CONFIRMS | RECALLS:
+            same, turn = life.told in CONFIRMS, str(len(life.steps))
             delivering.answered(books, alert, self.plan, now, same=same, turn=turn)
 
 
@@ -147,6 +151,8 @@ def _review(request: ReviewPerson, books: Books, mine: Account | None, now: date
         return Refused("nothing of this person is held back")
     if not request.by.reason.strip():
         return Refused("write down what you looked at")
+    if (locked := why_locked(books, request.by, request.session, now)) is not None:
+        return Refused(locked)
     books.restraints.lift(request.person_id, request.what, now)
     action = {What.THRESHOLD: "threshold.review", What.BRAKE: "brake.review"}[request.what]
     detail: dict[str, Plain] = {"kept_out": sum(one.kept_out for one in held)}

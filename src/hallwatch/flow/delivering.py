@@ -60,16 +60,21 @@ def seen(books: WithDeliveries, alert_id: str, now: datetime) -> None:
 def answered(
     books: WithDeliveries, alert: KeptAlert, plan: Plan, now: datetime, *, same: bool, turn: str = ""
 ) -> None:
-    """Somebody has compared the pictures. ``same``: everybody whom the school tells hears of it now. Otherwise
-    nobody new does, and whoever was told, or may have been, is told that it was another person. ``turn`` tells the
-    second answer of one alert from the first."""
+    """Somebody has compared the pictures. ``same``: everybody whom the school tells hears of it, and whoever was told
+    that it was another. Otherwise nobody new does, and whoever was told, or may have been, is told that it was another
+    person. ``turn`` tells the second answer of one alert from the first."""
     seen(books, alert.alert_id, now)
-    if same:
-        for told in plan.after_answer(alert.school):
-            _tell(books, alert, told, What.CONFIRMED, now, turn=turn)
-        return
     known = {told.name: told for told in (PUSH, *plan.channels)}
     before = books.deliveries.of_alert(alert.alert_id)
+    if same:
+        after = plan.after_answer(alert.school)
+        for told in after:
+            _tell(books, alert, told, What.CONFIRMED, now, turn=turn)
+        taken_back = {(one.channel, one.target) for one in before if one.what is What.RECALLED}
+        for channel, target in sorted(taken_back):
+            if channel in known and known[channel] not in after:
+                _add(books, alert, known[channel], What.CONFIRMED, now, target=target, turn=turn)
+        return
     for one in before:
         if one.state is State.DUE and one.what is not What.RECALLED and not one.attempts:
             stopped = replace(one, state=State.STOPPED, outcome="answered: different person", changed=now)

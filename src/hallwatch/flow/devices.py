@@ -70,6 +70,12 @@ def _try(request: TryPin, device: Device, books: WithAccounts, now: datetime) ->
     return Done(number=left)
 
 
+def is_locked(books: WithAccounts, session: str, now: datetime) -> bool:
+    """Whether this browser asks for its PIN before anything is done on it; asking is no use of it."""
+    device = books.accounts.device(session) if session else None
+    return device is not None and device.is_locked(now)
+
+
 def why_locked(books: WithAccounts, by: By, session: str, now: datetime) -> str | None:
     """Why a browser may not act just now; None where it may. One that acts is in use."""
     if not session:

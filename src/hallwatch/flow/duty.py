@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import assert_never
 
 from hallwatch.core.audit import Plain
 from hallwatch.core.delivery import LONGEST_OUTCOME
-from hallwatch.core.duty import MOST_MINUTES, Ring, Shift, on_duty
+from hallwatch.core.duty import ANSWERED_WITHIN, MOST_MINUTES, Ring, Shift, on_duty
 from hallwatch.core.duty_requests import AnswerRing, DropShift, DutyRequest, NoteRing, RingPhone, WriteShift
 from hallwatch.core.policy.roles import Account, May
 from hallwatch.core.requests import Done, Refused, Reply
@@ -83,6 +83,9 @@ class DutyKeeping:
             return Refused(
                 "no device takes messages for you; on your phone, in Your account, press Send messages to this device"
             )
+        last = books.duty.ring_of(mine.account_id)
+        if last is not None and last.answered is None and timedelta() <= now - last.rung < ANSWERED_WITHIN:
+            return Refused("your phone is being rung already; wait until the minute is over")
         ring = Ring(self.number("ring-"), mine.account_id, now)
         books.duty.put_ring(ring)
         books.audit.add(request.by.does("duty.ring", mine.account_id), now)

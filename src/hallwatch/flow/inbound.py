@@ -128,7 +128,7 @@ class InboundKeeping:
             score=0.0,
             threshold=0.0,
             face_px=0,
-            shots=0,
+            shots=0 if request.shot_jpeg is None else 1,
             pack="",
             shot_jpeg=request.shot_jpeg,
             source=said.source,

@@ -43,7 +43,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         visitor = seen_by(console, request, alert_id)[1]
         life = console.alerts.life(alert_id) or Life()
         if visitor.account.may(May.ANSWER_ALERTS) and visitor.account.account_id not in life.seen_by:
-            console.ask(SeeAlert(visitor.by, alert_id))
+            console.ask(SeeAlert(visitor.by, alert_id, visitor.signed.digest))
         return page_of(request, alert_id)
 
     def page_of(request: Request, alert_id: str, fault: str = "") -> HTMLResponse:
@@ -87,7 +87,8 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
     @app.post("/alerts/{alert_id}/review/{what}")
     def review(request: Request, alert_id: str, what: What, reason: Words = "") -> Response:
         alert = seen_by(console, request, alert_id)[0]
-        return done(request, alert_id, lambda by: ReviewPerson(by, alert.person_id, what), reason)
+        session = visitor_of(request).signed.digest
+        return done(request, alert_id, lambda by: ReviewPerson(by, alert.person_id, what, session), reason)
 
     @app.get("/alerts/{alert_id}/shot")
     def shot(request: Request, alert_id: str) -> Response:

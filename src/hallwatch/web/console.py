@@ -103,6 +103,9 @@ class WhoQuestions(Protocol):
     def deeds(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries of the audit trail with one of these actions, newest first."""
 
+    def first_deeds(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+        """The oldest entries of the audit trail with one of these actions, oldest first."""
+
     def history(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries of the audit trail about one of these, newest first."""
 

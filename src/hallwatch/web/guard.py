@@ -20,6 +20,10 @@ MOST_IMPORT = 300 << 20
 PHOTOS_AT_ONCE = 4
 PHOTO_BEGINS, PHOTO_ENDS = ("/lists/person/", "/map/"), ("/photo", "/floors")
 PHOTO_PATHS = ("/lists/new", "/api/v1/people", "/api/v1/alerts")
+OUTSIDE = "/api/v1/alerts"
+"""Other systems' alerts wait behind no photo that somebody else sends, and without a picture behind nothing."""
+PHOTO_S = 60.0
+"""A photo that has not come within so long is given up: four at a time are taken."""
 STALLED_S = 60.0
 """An upload of which nothing has come for so long is given up: no other can be sent beside it."""
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -67,6 +71,7 @@ class Guard:
         memory."""
         self._app, self._secure, self._known, self._imports = app, secure, known, imports
         self._photos = asyncio.Semaphore(PHOTOS_AT_ONCE)
+        self._outside = asyncio.Semaphore(PHOTOS_AT_ONCE)
         self._import = asyncio.Semaphore(1)
         self._headers = HEADERS | (SECURE_HEADERS if secure else {})
 
@@ -98,11 +103,11 @@ class Guard:
         elif most == MOST_IMPORT:
             async with self._import:
                 await self._app(scope, _counted(_not_stalled(receive), most), send_guarded)
-        elif most > MOST_BODY:
-            async with self._photos:
-                await self._app(scope, _counted(receive, most), send_guarded)
+        elif most > MOST_BODY and not _is_small(headers):
+            async with self._outside if scope["path"] == OUTSIDE else self._photos:
+                await self._app(scope, _counted(_within(receive, PHOTO_S), most), send_guarded)
         else:
-            await self._app(scope, _counted(receive, most), send_guarded)
+            await self._app(scope, _counted(receive, min(most, MOST_BODY)), send_guarded)
 
     async def _most(self, scope: Scope) -> int:
         """How large this request may be."""
@@ -130,6 +135,26 @@ def _too_much(most: int) -> str:
     if most == MOST_IMPORT:
         return f"Files of more than {most >> 20} MB are too large; hand them over in parts."
     return "Too large for any form here."
+
+
+def _is_small(headers: Headers) -> bool:
+    """Whether the body says that it is no larger than any form: it has to wait for no photo."""
+    length = headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= MOST_BODY
+
+
+def _within(receive: Receive, seconds: float) -> Receive:
+    """What comes until so many seconds are over, all together."""
+    until = asyncio.get_running_loop().time() + seconds
+
+    async def receive_in_time() -> Message:
+        try:
+            async with asyncio.timeout_at(until):
+                return await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+
+    return receive_in_time
 
 
 def _not_stalled(receive: Receive) -> Receive:

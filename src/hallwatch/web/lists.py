@@ -131,7 +131,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         visitor = visitor_of(request)
         dossier = _mine(console, visitor, person_id)
         try:
-            console.ask(ReviewPerson(reasoned(visitor, reason), person_id, what))
+            console.ask(ReviewPerson(reasoned(visitor, reason), person_id, what, visitor.signed.digest))
         except UserError as error:
             return _person_page(console, pages, visitor, dossier, fault=str(error))
         return RedirectResponse(f"/lists/person/{person_id}", status_code=303)

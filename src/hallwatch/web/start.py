@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hallwatch.core.events import CameraCondition
 from hallwatch.core.first_hour import (
-    ACTIONS,
     MINUTE,
     OVER,
     READ_EXPECTED,
@@ -19,6 +18,7 @@ from hallwatch.core.first_hour import (
     Step,
     is_marked,
     progress_of,
+    trail_of,
 )
 from hallwatch.core.paper import ReceiptPaper
 from hallwatch.core.requests import ErasePerson, Note
@@ -30,7 +30,6 @@ from hallwatch.web.papers import printed
 from hallwatch.web.signing_in import reasoned, visitor_of
 from hallwatch.web.texts import N_, gettext, language
 
-MOST_ENTRIES = 2000
 TITLES = {
     Step.DEMO: N_("See it work"),
     Step.PLACE: N_("The law of the place"),
@@ -138,7 +137,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
 
 
 def _progress(console: Console) -> Progress:
-    return progress_of(console.who.deeds(ACTIONS, MOST_ENTRIES))
+    return progress_of(trail_of(console.who.first_deeds))
 
 
 def _page(console: Console, pages: Pages, visitor: Visitor, fault: str = "") -> HTMLResponse:
@@ -177,7 +176,9 @@ def _on_trial(console: Console, found: Progress) -> list[OnTrial]:
     for listing_id in found.listings:
         record = console.lists.listing(listing_id)
         dossier = None if record is None else console.lists.dossier(record.person_id)
-        if dossier is not None and all(is_marked(one.record.terms.reason) for one in dossier.listings):
+        if dossier is None or dossier.person.listings:
+            continue  # erased, or of list.csv as well
+        if all(is_marked(one.record.terms.reason) for one in dossier.listings):
             person = dossier.person
             people[dossier.person_id] = OnTrial(dossier.person_id, person.external_id, person.name)
     return list(people.values())

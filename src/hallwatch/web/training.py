@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hallwatch.core.alert import REASONS, Answer
+from hallwatch.core.alert import OF_MATCHES, REASONS, Answer
 from hallwatch.core.training import COURSE, PAGES, PRACTICE, QUIZ
 from hallwatch.core.training_requests import PassCourse
 from hallwatch.errors import UserError
@@ -63,7 +63,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         answer: Annotated[Answer, Form()],
         given: GivenForm = [],  # noqa: B006
     ) -> HTMLResponse:
-        if case not in PRACTICE:
+        if case not in PRACTICE or answer not in OF_MATCHES:
             raise HTTPException(404, "There is no such page.")
         right = _right([*given, f"{case}:{answer.value}"])
         return HTMLResponse(_practice(pages, visitor_of(request), case, right, answer))
@@ -102,7 +102,7 @@ def _practice(
     listed, shot = pictures(case)
     facts = {"case": case, "listed": listed, "shot": shot, "given": _carried(right), "answer": answer}
     number, known = list(PRACTICE).index(case) + 1, answer is not None and PRACTICE[case] is answer
-    more = {"number": number, "count": len(PRACTICE), "known": known, "answers": list(Answer)}
+    more = {"number": number, "count": len(PRACTICE), "known": known, "answers": OF_MATCHES}
     return pages.render("training_practice.html", visitor, reasons=REASONS, **facts, **more)
 
 

@@ -143,6 +143,12 @@ class AuditQuestions:
         )
         return [_entry(row) for row in rows]
 
+    def first_acts(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+        """The oldest entries with one of these actions, oldest first."""
+        these = AuditRow.action.in_(list(actions))
+        rows = self._session.scalars(select(AuditRow).where(these).order_by(AuditRow.sequence).limit(limit))
+        return [_entry(row) for row in rows]
+
     def about(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries about one of these, newest first, however long ago they are."""
         mine = AuditRow.subject.in_(list(subjects))

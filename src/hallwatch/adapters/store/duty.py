@@ -30,6 +30,11 @@ class DutyQuestions:
         """The last one of each account."""
         return [_ring(row) for row in self._session.scalars(select(RingRow))]
 
+    def ring_of(self, account_id: str) -> Ring | None:
+        """The account's last ring."""
+        row = self._session.get(RingRow, account_id)
+        return None if row is None else _ring(row)
+
     def ring(self, ring_id: str) -> Ring | None:
         """The ring of this number, if it is still its account's last."""
         row = self._session.scalar(select(RingRow).where(RingRow.ring_id == ring_id))

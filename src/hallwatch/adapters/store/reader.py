@@ -163,6 +163,11 @@ class Reader:
         with self.audit() as trail:
             return trail.acts(actions, limit)
 
+    def first_deeds(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+        """The oldest entries of the audit trail with one of these actions, oldest first."""
+        with self.audit() as trail:
+            return trail.first_acts(actions, limit)
+
     def history(self, subjects: Collection[str], limit: int) -> list[AuditEntry]:
         """The newest entries of the audit trail about one of these, newest first."""
         with self.audit() as audit:

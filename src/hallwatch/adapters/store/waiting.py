@@ -70,7 +70,7 @@ class WaitingQuestions:
             select(func.count())
             .select_from(AlertRow)
             .where(
-                AlertRow.answer == "",
+                or_(AlertRow.answer == "", AlertRow.disputed & (AlertRow.incident != "")),
                 AlertRow.outcome == "",
                 AlertRow.braked.is_(False),
                 AlertRow.lapsed.is_(False),
