@@ -363,3 +363,11 @@ def test_no_emergency_without_somebody_who_would_see_it(people: People) -> None:
     reply = people.answer(EmergencyListing(people.head, listing))
     assert isinstance(reply, Refused)
     assert "no security account" in reply.reason
+
+
+def test_nobody_is_held_back_who_was_erased(both: Staff) -> None:
+    both.sight("a1", score=0.55)
+    assert isinstance(both.say(AnswerAlert(both.robin, "a1", Answer.DIFFERENT, "face")), Done)
+    assert both.office.reader.restraints()
+    both.office.done(ErasePerson(both.head, SIGHTING.external_id))
+    assert both.office.reader.restraints() == []

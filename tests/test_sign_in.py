@@ -242,6 +242,12 @@ def test_grave_acts_ask_for_the_password_again(console: Running) -> None:
         fields = {"csrf": csrf(client), "login": "robin", "name": "Robin Desk", "role": "auditor"}
         answer = client.post("/people", data=fields, headers=own(console))
         assert (answer.status_code, answer.headers["location"]) == (303, "/confirm?next=/people")
+        here = {"Referer": f"{console.url}/account?x=1"}
+        answer = client.post("/people", data=fields, headers=own(console) | here)
+        assert answer.headers["location"] == "/confirm?next=/account"  # the page whose form it was
+        elsewhere = {"Referer": "https://elsewhere.example/people"}
+        answer = client.post("/people", data=fields, headers=own(console) | elsewhere)
+        assert answer.headers["location"] == "/confirm?next=/people"
         assert console.office.reader.by_login("robin") is None
         wrong = client.post(
             "/confirm", data={"csrf": csrf(client), "password": "nonsense here"}, headers=own(console)

@@ -61,6 +61,7 @@ from hallwatch.core.requests import (
     RotateMaster,
     SetList,
 )
+from hallwatch.core.restraint import What
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
 from hallwatch.core.site_requests import AnswerSetting, KeepCohort, RevertSetting
 from hallwatch.core.training_requests import DemonstrateCourse, PassCourse
@@ -295,6 +296,8 @@ class Keeping:
             books.listings.expunge(number, now)
             books.imports.erase(number)
             books.alerts.erase(number, now)
+            for what in What:  # nobody is held back who is not there any more
+                books.restraints.lift(number, what, now)
             self.listings.forget(books, request.external_id, request.by, now)
             complete = self.keys.complete_on(now)
             detail = {"complete_on": complete.isoformat()}

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.responses import RedirectResponse, Response
@@ -82,7 +82,8 @@ def admission(console: Console, callers: Callers) -> Callable[[Request], Awaitab
         if request.method not in SAFE:
             await _own_form(request, visitor)
         if door.grave and not visitor.signed.is_proved(_now()):
-            first = request.url.path if request.method in SAFE else _page_of(door, request.url.path)
+            form = _came_from(request) or _page_of(door, request.url.path)
+            first = request.url.path if request.method in SAFE else form
             raise Elsewhere(f"/confirm?next={quote(first)}")
         if not door.by_itself:
             await asyncio.to_thread(_touch, console, visitor)
@@ -156,6 +157,14 @@ def _page_of(door: Door, path: str) -> str:
         if f"GET /{'/'.join(named[:count])}" in DOORS:
             return "/" + "/".join(parts[:count])
     return "/"
+
+
+def _came_from(request: Request) -> str | None:
+    """The page of ours whose form was sent, as the browser says; None where it does not."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host") or not came.path.startswith("/"):
+        return None
+    return came.path
 
 
 def _now() -> datetime:

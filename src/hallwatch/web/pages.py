@@ -43,6 +43,7 @@ NAVIGATION = (
     ("/delivery", N_("Deliveries"), May.SEE_HEALTH),
     ("/health", N_("Health"), May.SEE_HEALTH),
 )
+NOBODY_YET = N_("Nobody is listed yet: no camera looks for anybody.")
 BESIDE = 4
 """So many pages stand in the bar, the first that an account may see; the others are one press away."""
 
@@ -116,6 +117,7 @@ class Pages:
         )
         self._templates.globals["score_words"] = words.score_words
         self._templates.globals["conditions_of"] = self._conditions
+        self._templates.globals["expectation"] = self._expectation
 
     def render(self, template: str, visitor: Visitor | None, **more: object) -> str:
         """A whole page for whoever is signed in, or for nobody yet."""
@@ -200,6 +202,13 @@ class Pages:
             return self._console.lists.conditions(alert.external_id, alert.school, today)
         except SealBroken:
             return [gettext("not known: a record of this person was altered")]
+
+    def _expectation(self) -> str:
+        """What is to be expected of the list as it is at this moment."""
+        if not self._console.looked_for():
+            return NOBODY_YET
+        forecast = self._console.gate.forecast(0)
+        return self._console.facts.meaning if forecast is None else forecast.now.meaning()
 
     def list_words(self, kind: str) -> str:
         """A list's name for people."""
