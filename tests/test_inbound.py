@@ -135,7 +135,7 @@ def test_a_report_says_where_when_and_nothing_else(keys: Keys, caller: Program) 
     for body, line in (
         ({**BUTTON, "school": ""}, "say where"),
         ({**BUTTON, "school": "South"}, "not for that school"),
-        ({**BUTTON, "school": "", "camera": "Gym"}, "not for that school"),
+        ({**BUTTON, "school": "", "building": "", "camera": "Gym"}, "not for that school"),
         ({**BUTTON, "time": (now + timedelta(hours=1)).isoformat()}, "clock"),
         ({**BUTTON, "time": (now - timedelta(days=2)).isoformat()}, "older than a day"),
         ({**BUTTON, "time": "2026-01-01 10:00"}, "time: write a moment with its zone"),

@@ -28,7 +28,7 @@ def at(seconds: float) -> datetime:
         ("yard", "main", 601, False),
         ("yard", "main", -3600, False),
         ("yard", "gym", 1, False),
-        ("door", "gym", 30, True),
+        ("door", "gym", 30, False),
     ],
 )
 def test_what_joins(camera: str, building: str, after_s: float, joins: bool) -> None:
@@ -63,6 +63,23 @@ def test_a_clock_set_back_does_not_swallow_the_next_sighting() -> None:
     incidents = Incidents()
     incidents.join("P1", "door", "main", at(7200), 0.5, "before")
     assert incidents.join("P1", "door", "main", at(0), 0.5, "after") == ("after", True)
+
+
+def test_a_sighting_of_long_ago_forgets_nothing() -> None:
+    incidents = Incidents()
+    incidents.join("P1", "door", "main", at(20_000), 0.5, "now")
+    assert incidents.join("P1", "pool", "gym", at(0), 0.5, "late") == ("late", True)
+    assert incidents.join("P1", "pool", "gym", at(30), 0.5, "x") == ("late", False)
+    assert incidents.join("P1", "door", "main", at(20_030), 0.5, "x") == ("now", False)
+
+
+def test_after_a_clock_was_set_back_incidents_go_on() -> None:
+    incidents = Incidents()
+    incidents.join("P1", "door", "main", at(20_000), 0.5, "before")
+    incidents.join("P1", "door", "main", at(0), 0.5, "main")
+    incidents.join("P1", "pool", "gym", at(10), 0.5, "gym")
+    assert incidents.join("P1", "door", "main", at(20), 0.5, "x") == ("main", False)
+    assert incidents.join("P1", "pool", "gym", at(30), 0.5, "x") == ("gym", False)
 
 
 def test_somebody_who_stays_in_view_is_one_incident_however_long() -> None:

@@ -26,7 +26,7 @@ MOST_SAID = 20
 OLDEST, AHEAD = timedelta(hours=24), timedelta(minutes=5)
 """A report may be so late, and a sender's clock so far ahead of ours."""
 PRESSED_AGAIN = timedelta(minutes=10)
-"""Whoever presses again within it, unanswered, means the same incident."""
+"""Whoever presses again within it, before anybody has looked and with no other words, means the same incident."""
 
 
 def why_not_now(at: datetime, now: datetime) -> str | None:

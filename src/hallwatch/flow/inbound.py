@@ -12,7 +12,7 @@ from datetime import date, datetime
 from hallwatch.core.audit import Plain
 from hallwatch.core.escalation import Plan
 from hallwatch.core.events import Sighting
-from hallwatch.core.inbound import PRESSED_AGAIN, why_not_now
+from hallwatch.core.inbound import why_not_now
 from hallwatch.core.inbound_requests import InboundRequest, RaiseAlert, RaiseIncident, Reported
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing import State
@@ -42,9 +42,7 @@ class InboundKeeping:
         """Done when it is committed, Refused when nothing happened. ``forbidden`` says why no face may be matched here,
         whoever matches it."""
         reported = request.reported
-        place = self.places.get(reported.camera) or Whereabouts(
-            reported.building or reported.school, reported.school
-        )
+        place = self._place(reported)
         with self.transaction() as books:
             why = self._why_not(books, request, place, now)
             if why is not None:
@@ -59,6 +57,13 @@ class InboundKeeping:
                 "nobody with this external_id is on a list that holds in this school today; nothing was kept"
             )
         return self._alert(request, named, place, now)
+
+    def _place(self, said: Reported) -> Whereabouts:
+        """Where it is: at a camera of ours, unless they say another place; then theirs has that name, too."""
+        ours = self.places.get(said.camera)
+        if ours and said.school in ("", ours.school) and said.building in ("", ours.building):
+            return ours
+        return Whereabouts(said.building or said.school, said.school)
 
     def _why_not(
         self, books: Books, request: InboundRequest, place: Whereabouts, now: datetime
@@ -77,7 +82,7 @@ class InboundKeeping:
     def _incident(self, books: Books, request: RaiseIncident, place: Whereabouts, now: datetime) -> Reply:
         said = request.reported
         where = Reported(said.source, said.at, said.camera, place.school, place.building)
-        known = books.incidents.pressed(where, request.incident, now - PRESSED_AGAIN)
+        known = books.incidents.pressed(where, request.incident, request.text)
         detail: dict[str, Plain] = {"incident": request.incident.value}
         if known is not None:
             kept = books.incidents.again(known, where, now)

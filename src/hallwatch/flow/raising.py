@@ -45,12 +45,14 @@ class Raising:
             person_id = books.people.find(sighting.external_id)
             while (life := books.alerts.life(sighting.alert_id)) is not None and not takes(life, sighting.at):
                 sighting = replace(sighting, alert_id=uuid5(AGAIN, sighting.alert_id).hex)
-            fresh = life is None
-            # What no camera of ours has scored yet is as good as new to the raised threshold.
-            unscored = fresh or self._is_unscored(books, sighting)
+            known = books.alerts.one(sighting.alert_id)
+            fresh = known is None
+            # What no camera of ours has scored yet is as good as new to the raised threshold, and to our brake.
+            unscored = known is None or not known.pack
             if unscored and person_id and self._is_kept_out(books, person_id, sighting, now):
                 return None
-            why = self._brake(books, person_id, now, sighting) if fresh and person_id else None
+            first = fresh or (unscored and sighting.pack != "")
+            why = self._brake(books, person_id, now, sighting) if first and person_id else None
             kept = books.alerts.keep(
                 sighting,
                 place=place,
@@ -68,15 +70,15 @@ class Raising:
                     detail["braked"] = why
                 books.audit.add(SYSTEM.does("alert.raise", kept.alert_id, detail=detail), now)
                 raised(books, kept, self.plan, now)
+            elif known is not None and known.braked and kept.sounds:
+                # Another system's alert that was quiet, and now a camera of ours has seen the person.
+                loud: dict[str, Plain] = {"camera": sighting.camera, "score": round(kept.score, 4)}
+                books.audit.add(SYSTEM.does("alert.raise", kept.alert_id, detail=loud), now)
+                raised(books, kept, self.plan, now)
             elif sighting.source:
                 seen: dict[str, Plain] = {"camera": sighting.camera, "outside": True}
                 books.audit.add(SYSTEM.does("alert.join", kept.alert_id, detail=seen), now)
             return kept
-
-    def _is_unscored(self, books: Books, sighting: Sighting) -> bool:
-        """Whether only another system has seen the person so far."""
-        known = books.alerts.one(sighting.alert_id)
-        return known is not None and not known.pack
 
     def _is_kept_out(self, books: Books, person_id: str, sighting: Sighting, now: datetime) -> bool:
         raised = books.restraints.threshold(person_id, sighting.pack)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from starlette.datastructures import UploadFile
 
 from hallwatch.core.inbound import MOST_SAID, MOST_TEXT, IncidentKind
@@ -18,6 +18,8 @@ from hallwatch.web.listing_bodies import Body, Name, Photo, Words
 
 MOST_SHOT_MB = 4
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+SAID = re.compile(r"[0-9.,% ]*")
+"""A score names nobody: it is kept in the clear."""
 
 
 def _moment(given: Any) -> Any:
@@ -29,6 +31,12 @@ def _moment(given: Any) -> Any:
         return datetime.fromisoformat(given).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("there is no such moment") from None
+
+
+def _said(given: str) -> str:
+    if SAID.fullmatch(given) is None:
+        raise ValueError("write a number, like 87 % or 0.87")
+    return given
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=str)]
@@ -58,11 +66,11 @@ class IncidentBody(ReportBody):
 
 
 class OutsideAlertBody(ReportBody):
-    """Another face system has found one of our listed people. ``score`` is shown as that system says it; ``shot`` is a
-    JPEG of 4 MB at most, in base64 (or a file of multipart/form-data)."""
+    """Another face system has found one of our listed people. ``score`` is a number, shown as that system says it;
+    ``shot`` is a JPEG of 4 MB at most, in base64 (or a file of multipart/form-data)."""
 
     external_id: Annotated[Name, StringConstraints(min_length=1)]
-    score: Annotated[Name, StringConstraints(max_length=MOST_SAID)] = ""
+    score: Annotated[Name, StringConstraints(max_length=MOST_SAID), AfterValidator(_said)] = ""
     shot: Annotated[Photo | None, Field(repr=False)] = None
 
 

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.alert_tables import PathRow
 from hallwatch.adapters.store.sealed import Seals
+from hallwatch.adapters.store.tables import AlertRow
 from hallwatch.core.decide.incidents import BEFORE_ONE_CAMERA
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import Stop
 
 
 class Paths:
-    """Paths in any session; ``walk`` and ``drop`` are the keeper's."""
+    """Paths in any session; ``walk``, ``drop`` and ``erase`` are the keeper's."""
 
     def __init__(self, session: Session, seals: Seals) -> None:
         self._session, self._seals = session, seals
@@ -86,6 +87,12 @@ class Paths:
     def drop(self, alert_ids: Sequence[str]) -> None:
         """The pictures go, the stops stay."""
         self._session.execute(update(PathRow).where(PathRow.alert_id.in_(alert_ids)).values(sealed=None))
+
+    def erase(self, person_id: str, alert_ids: Sequence[str]) -> None:
+        """The pictures go, and what other systems said of the person in any alert, emptied earlier or not."""
+        self.drop(alert_ids)
+        mine = PathRow.alert_id.in_(select(AlertRow.alert_id).where(AlertRow.person_id == person_id))
+        self._session.execute(update(PathRow).where(mine, PathRow.said != "").values(said=""))
 
     def pictured(self) -> int:
         """How many alerts still have a face."""

@@ -42,8 +42,8 @@ class AlertBook:
     ) -> KeptAlert:
         """A new alert, or a known one improved; repeating one changes only its sequence.
 
-        ``braked`` counts for a new one; what was once shown to everybody stays so. Raises KeyGone when the person was
-        erased.
+        ``braked`` counts for a new one, and for another system's that a camera of ours sees for the first time: it is
+        no quieter than ours are. What was once shown to everybody stays so. Raises KeyGone when the person was erased.
         """
         row = self._session.get(AlertRow, sighting.alert_id)
         if row is None:
@@ -56,7 +56,7 @@ class AlertBook:
             self._session.add(row)
             self._session.flush()
         else:
-            _improve(row, sighting, meaning=meaning, now=now)
+            _improve(row, sighting, meaning=meaning, now=now, braked=braked)
             row.security_only = row.security_only and security_only
             row.sequence = self.next_sequence()
         self._paths.walk(row.person_id, sighting)
@@ -79,9 +79,9 @@ class AlertBook:
         return life
 
     def incidents(self, person_id: str, since: datetime, *, outside: bool = False) -> list[Incident]:
-        """The person's alerts that our cameras raised since then (``outside``: that other systems raised), as the
+        """The person's alerts of since then that our cameras have seen (``outside``: that other systems raised), as the
         brake sees them."""
-        theirs = AlertRow.source != "" if outside else AlertRow.source == ""
+        theirs = AlertRow.source != "" if outside else or_(AlertRow.source == "", AlertRow.pack != "")
         wanted = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.created >= since, theirs)
         return [_incident(row) for row in self._session.scalars(wanted.order_by(AlertRow.created))]
 
@@ -110,7 +110,7 @@ class AlertBook:
             row.sealed, row.sequence, row.updated = b"", self.next_sequence(), now
             self._lives.erase(row.alert_id)
             self._session.flush()
-        self._paths.drop([row.alert_id for row in rows])
+        self._paths.erase(person_id, [row.alert_id for row in rows])
         self._session.flush()
 
     def faces(self) -> int:
@@ -238,10 +238,11 @@ def _new_row(
     )
 
 
-def _improve(row: AlertRow, sighting: Sighting, *, meaning: str, now: datetime) -> None:
+def _improve(row: AlertRow, sighting: Sighting, *, meaning: str, now: datetime, braked: bool) -> None:
     """Figures only get better; the place follows the person. What another system raised has none until we see it."""
     if not row.pack and sighting.pack:
         row.pack, row.threshold, row.meaning = sighting.pack, sighting.threshold, meaning
+        row.braked = row.braked and braked
     row.score = max(row.score, sighting.score)
     row.face_px = max(row.face_px, sighting.face_px)
     row.shots = max(row.shots, sighting.shots)
@@ -293,4 +294,6 @@ def _incident(row: AlertRow) -> Incident:
     agreed = None if row.disputed or not row.answer else Answer(row.answer)
     wrong = None if not row.answer else agreed is Answer.DIFFERENT
     same = row.answered if agreed is Answer.SAME else None
-    return Incident(row.school, row.at, row.last_at, row.created, wrong, same)
+    # What others report goes by our own clock: their times are only claimed.
+    began, last = (row.created, row.updated) if row.source else (row.at, row.last_at)
+    return Incident(row.school, began, last, row.created, wrong, same)

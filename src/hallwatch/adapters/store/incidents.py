@@ -13,7 +13,7 @@ from hallwatch.adapters.store.alerts import AlertBook
 from hallwatch.adapters.store.sealed import Named, Seals
 from hallwatch.adapters.store.tables import AlertRow
 from hallwatch.core.alert import State
-from hallwatch.core.inbound import SITE, IncidentKind
+from hallwatch.core.inbound import PRESSED_AGAIN, SITE, IncidentKind
 from hallwatch.core.inbound_requests import Reported
 from hallwatch.core.kept import KeptAlert
 
@@ -74,20 +74,24 @@ class IncidentBook:
         self._walk(alert_id, reported, row.camera)
         return self._kept(alert_id)
 
-    def pressed(self, reported: Reported, kind: IncidentKind, since: datetime) -> str | None:
-        """The incident of this kind, place and source that nobody has answered, if it was pressed since then."""
+    def pressed(self, reported: Reported, kind: IncidentKind, text: str) -> str | None:
+        """The incident of this kind, place and source that is pressed again: nobody has looked yet, it was pressed at
+        most ten minutes apart, and nothing else is said of it."""
         where = reported.camera or reported.building or reported.school
         same = (
             AlertRow.incident == kind.value,
             AlertRow.source == reported.source,
             AlertRow.school == reported.school,
+            AlertRow.building == (reported.building or reported.school),
             AlertRow.camera == where,
-            AlertRow.answer == "",
-            AlertRow.outcome == "",
-            AlertRow.updated >= since,
+            AlertRow.state == State.RAISED.value,
+            AlertRow.last_at >= reported.at - PRESSED_AGAIN,
+            AlertRow.last_at <= reported.at + PRESSED_AGAIN,
         )
-        question = select(AlertRow.alert_id).where(*same).order_by(AlertRow.sequence.desc()).limit(1)
-        return self._session.scalar(question)
+        for row in self._session.scalars(select(AlertRow).where(*same).order_by(AlertRow.sequence.desc())):
+            if text in ("", self._seals.open_named(SITE, row.alert_id, row.sealed).text):
+                return row.alert_id
+        return None
 
     def drop_texts(self, before: datetime) -> int:
         """What was said of incidents of before then goes; that they were stays. How many went."""

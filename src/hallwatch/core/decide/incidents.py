@@ -35,15 +35,17 @@ class Incidents:
 
         ``building`` may be empty: then only the same camera joins.
         """
-        mine = [old for old in self._open.get(person, []) if abs(at - old.last) <= IN_ONE_BUILDING]
+        known = self._open.get(person, [])
+        # What comes late forgets nothing that is still open, nor does a clock that was set back.
+        newest = max((at, *(old.last for old in known)))
+        mine = [old for old in known if newest - old.last <= IN_ONE_BUILDING or _is_near(old, at)]
+        self._open[person] = mine
         for incident in reversed(mine):
             if _same(incident, camera, building, at):
                 incident.last = max(incident.last, at)
                 incident.best_score = max(incident.best_score, score)
-                self._open[person] = mine
                 return incident.alert_id, False
         mine.append(_Incident(fresh_id, camera, building, at, score))
-        self._open[person] = mine
         return fresh_id, True
 
     def begin(
@@ -61,7 +63,10 @@ class Incidents:
 
 def _same(incident: _Incident, camera: str, building: str, at: datetime) -> bool:
     # Apart in either direction: the sightings of several cameras or workers need not come in order of time.
-    apart = abs(at - incident.last)
-    if incident.camera == camera and apart <= BEFORE_ONE_CAMERA:
-        return True
-    return bool(building) and incident.building == building and apart <= IN_ONE_BUILDING
+    if building and incident.building:  # whatever the cameras of two buildings are called
+        return incident.building == building and _is_near(incident, at)
+    return incident.camera == camera and abs(at - incident.last) <= BEFORE_ONE_CAMERA
+
+
+def _is_near(incident: _Incident, at: datetime) -> bool:
+    return abs(at - incident.last) <= IN_ONE_BUILDING
