@@ -30,7 +30,7 @@ from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.import_desk import ImportDesk
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
-from hallwatch.entry.law import folder_on_trial, law_of
+from hallwatch.entry.law import folder_on_trial, law_of, quietly
 from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.own_papers import papers_under
@@ -107,6 +107,8 @@ class Server:
                 if folder_on_trial(site):
                     ask(socket, Note(By("system", "hallwatch.toml"), "list.unapproved"))
                     self._board.trouble("on trial", ON_TRIAL)
+                if not forbidden:
+                    ask(socket, quietly(site))
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
                 self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
                 live = live_list(site, self.prepared, partial(self._alerts.settings, PASSES))
@@ -144,6 +146,7 @@ class Server:
                 gate=Comparing(live, self._alerts),
                 papers=papers_under(site.site.jurisdiction),
                 waiting=self._alerts.waiting,
+                quiet=self._alerts.quiet_start,
                 imports=self._imports,
                 waiting_imports=self._alerts.waiting_imports,
                 floors=self._alerts.floors,

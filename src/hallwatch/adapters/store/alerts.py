@@ -14,9 +14,11 @@ from hallwatch.adapters.store.alert_tables import PathRow
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.sealed import Named, Seals
 from hallwatch.adapters.store.tables import AlertRow
+from hallwatch.adapters.store.tallying import tallied
 from hallwatch.core.alert import Answer, Life, Outcome, State, Step
 from hallwatch.core.decide.brake import Incident
 from hallwatch.core.events import Sighting
+from hallwatch.core.figures import Row
 from hallwatch.core.inbound import IncidentKind
 from hallwatch.core.kept import KeptAlert, Stop, Whereabouts
 from hallwatch.core.policy.roles import Sight
@@ -39,6 +41,7 @@ class AlertBook:
         now: datetime,
         braked: bool = False,
         security_only: bool = False,
+        reviewers_only: bool = False,
     ) -> KeptAlert:
         """A new alert, or a known one improved; repeating one changes only its sequence.
 
@@ -51,13 +54,14 @@ class AlertBook:
             named = Named(sighting.external_id, sighting.name, sighting.lists)
             row = _new_row(sighting, person_id, place=place, meaning=meaning, now=now)
             row.sealed = self._seals.named(person_id, sighting.alert_id, named)
-            row.braked, row.security_only = braked, security_only
+            row.braked, row.security_only, row.reviewers_only = braked, security_only, reviewers_only
             row.sequence = self.next_sequence()
             self._session.add(row)
             self._session.flush()
         else:
             _improve(row, sighting, meaning=meaning, now=now)
             row.security_only = row.security_only and security_only
+            row.reviewers_only = row.reviewers_only and reviewers_only
             row.sequence = self.next_sequence()
         self._paths.walk(row.person_id, sighting)
         return self._kept(row)
@@ -99,6 +103,15 @@ class AlertBook:
         for row in self._session.scalars(hidden.order_by(AlertRow.sequence)).all():
             row.security_only, row.sequence = False, self.next_sequence()
             self._session.flush()
+
+    def release(self, alert_id: str) -> None:
+        """It was for reviewers and is for everybody; open pages hear of it by the step that it comes with."""
+        self._session.get_one(AlertRow, alert_id).reviewers_only = False
+        self._session.flush()
+
+    def tally(self, since: datetime) -> Row:
+        """How the alerts that were raised since then ended."""
+        return tallied(self._session, since)
 
     def erase(self, person_id: str, now: datetime) -> None:
         """Nothing stays of whom these alerts named; that somebody was there stays."""
@@ -205,6 +218,8 @@ def seen_by(sight: Sight | None) -> list[ColumnElement[bool]]:
         mine.append(AlertRow.school.in_(list(sight.schools)))
     if not sight.emergencies:
         mine.append(AlertRow.security_only.is_(False))
+    if not sight.reviews:
+        mine.append(AlertRow.reviewers_only.is_(False))
     return mine
 
 
@@ -281,6 +296,7 @@ def _kept(row: AlertRow, seals: Seals, path: tuple[Stop, ...]) -> KeptAlert:
         outcome=Outcome(row.outcome) if row.outcome else None,
         braked=row.braked,
         security_only=row.security_only,
+        reviewers_only=row.reviewers_only,
         lapsed=row.lapsed,
         path=path,
         source=row.source,
