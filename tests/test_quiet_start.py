@@ -27,6 +27,7 @@ from tests.records import SIGHTING, Office
 from tests.serving import write_config
 from tests.test_delivery_rules import with_plan
 from tests.test_listings import People
+from tests.test_migrations import downgraded
 from tests.test_settings_changed import change
 from tests.test_web import SITE, Running, running
 from tests.test_web_browser import program  # noqa: F401 - a fixture
@@ -148,6 +149,14 @@ def test_reviewers_alone_see_and_hear_until_the_claim_is_counted(both: Quiet) ->
     both.office.done(START)
     both.passes(10)
     assert (both.now.passes, both.actions().count("quiet.begin")) == (94_878, 1)
+
+
+def test_the_way_back_and_forward(both: Quiet) -> None:
+    both.spotted("a1")
+    downgraded(both.office, "0011")
+    both.office.reopen()
+    assert both.sees(both.watch) == set()
+    assert both.now.holds
 
 
 def test_without_a_wrong_alert_the_rule_of_three(quiet: Quiet) -> None:
