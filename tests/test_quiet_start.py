@@ -15,6 +15,7 @@ from hallwatch.core.delivery_requests import KeepSubscription
 from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing_requests import EmergencyListing
 from hallwatch.core.policy.roles import Account, Role
+from hallwatch.core.policy.scopes import Scope
 from hallwatch.core.quiet_start import SETTING, QuietStart
 from hallwatch.core.requests import By, ChangeSetting, Done, Refused, Reply
 from hallwatch.core.site_requests import AnswerSetting, RevertSetting, StartQuietly
@@ -25,6 +26,7 @@ from hallwatch.settings.read import read_site
 from tests.browser import Browser
 from tests.records import SIGHTING, Office
 from tests.serving import write_config
+from tests.test_api import Keys
 from tests.test_delivery_rules import with_plan
 from tests.test_listings import People
 from tests.test_migrations import downgraded
@@ -153,7 +155,7 @@ def test_reviewers_alone_see_and_hear_until_the_claim_is_counted(both: Quiet) ->
 
 def test_the_way_back_and_forward(both: Quiet) -> None:
     both.spotted("a1")
-    downgraded(both.office, "0011")
+    downgraded(both.office, "0012")
     both.office.reopen()
     assert both.sees(both.watch) == set()
     assert both.now.holds
@@ -284,6 +286,18 @@ def test_the_pages_say_so(console: Running) -> None:
         assert "another district administrator has to say yes. Then it holds at once" in page
         assert "Show what it would mean" not in page
         assert "<dt>To</dt><dd>no</dd>" in page
+
+
+def test_a_program_is_no_reviewer(console: Running) -> None:
+    keys = Keys(console)
+    program = keys.program(keys.account("author"), frozenset({Scope.READ_ALERTS}))
+    console.office.keep(replace(SIGHTING, at=datetime.now(UTC)))
+    assert program.client.get("/alerts").json()["alerts"] == []
+    assert program.client.get("/alerts/a1").status_code == 404
+    console.office.done(AnswerAlert(keys.account("author"), "a1", Answer.SAME))
+    assert [one["alert_id"] for one in program.client.get("/alerts").json()["alerts"]] == ["a1"]
+    for client in keys.clients:
+        client.close()
 
 
 def line(browser: Browser) -> str:
