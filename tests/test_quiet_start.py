@@ -30,6 +30,7 @@ from tests.test_api import Keys
 from tests.test_delivery_rules import with_plan
 from tests.test_listings import People
 from tests.test_migrations import downgraded
+from tests.test_pages_axe import axe, violations  # noqa: F401 - a fixture
 from tests.test_settings_changed import change
 from tests.test_web import SITE, Running, running
 from tests.test_web_browser import program  # noqa: F401 - a fixture
@@ -290,12 +291,12 @@ def test_the_pages_say_so(console: Running) -> None:
 
 def test_a_program_is_no_reviewer(console: Running) -> None:
     keys = Keys(console)
-    program = keys.program(keys.account("author"), frozenset({Scope.READ_ALERTS}))
+    poller = keys.program(keys.account("author"), frozenset({Scope.READ_ALERTS}))
     console.office.keep(replace(SIGHTING, at=datetime.now(UTC)))
-    assert program.client.get("/alerts").json()["alerts"] == []
-    assert program.client.get("/alerts/a1").status_code == 404
+    assert poller.client.get("/alerts").json()["alerts"] == []
+    assert poller.client.get("/alerts/a1").status_code == 404
     console.office.done(AnswerAlert(keys.account("author"), "a1", Answer.SAME))
-    assert [one["alert_id"] for one in program.client.get("/alerts").json()["alerts"]] == ["a1"]
+    assert [one["alert_id"] for one in poller.client.get("/alerts").json()["alerts"]] == ["a1"]
     for client in keys.clients:
         client.close()
 
@@ -304,7 +305,7 @@ def line(browser: Browser) -> str:
     return str(browser.value("document.getElementById('quiet-start').textContent"))
 
 
-def test_an_open_page_goes_on_counting(console: Running, program: str) -> None:  # noqa: F811
+def test_an_open_page_goes_on_counting(console: Running, program: str, axe: str) -> None:  # noqa: F811
     watch = console.token
     for width, dark in ((1280, False), (390, True)):
         with Browser(program, width=width, dark=dark) as browser:
@@ -321,3 +322,4 @@ def test_an_open_page_goes_on_counting(console: Running, program: str) -> None: 
             assert "not shown to you yet" in line(browser)
             wide = browser.value("document.documentElement.scrollWidth <= innerWidth")
             assert wide is True
+            assert violations(browser, axe) == []
