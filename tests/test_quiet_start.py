@@ -225,6 +225,12 @@ def test_a_site_that_ran_before_and_a_trial_are_not_quiet(lite: Office) -> None:
     assert [one.deed.action for one in lite.reader.trail(50, None) if "quiet" in one.deed.action] == []
 
 
+def test_before_there_are_cameras_nothing_can_begin(lite: Office) -> None:
+    head, answer = People(lite).head, lite.desk.keeping.answer
+    assert isinstance(answer(ChangeSetting(head, SETTING, "true")), Refused)
+    assert isinstance(answer(ChangeSetting(head, SETTING, "false")), Done)
+
+
 def test_a_trial_decides_it_for_good(lite: Office) -> None:
     lite.done(replace(START, wanted=False))
     lite.done(START)
