@@ -82,9 +82,10 @@ class SettingKeeping:
         if not request.by.reason.strip():
             return Refused("write down why")
         if request.name == QUIET_START:
-            if _says(request.text) and quiet_start.standing(books.settings) is None:
-                return Refused("it begins by itself at the first start with cameras")
-            if quiet_start.is_quiet(books.settings) is _says(request.text):
+            if quiet_start.standing(books.settings) is None:
+                if _says(request.text):
+                    return Refused("it begins by itself at the first start with cameras")
+            elif quiet_start.is_quiet(books.settings) is _says(request.text):
                 return Refused("that is so already")
         elif before == request.text:
             return Refused("that is its value already")
