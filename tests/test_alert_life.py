@@ -20,7 +20,7 @@ from hallwatch.flow.alerting import Alerting
 from tests.records import NOW, SIGHTING, Office
 from tests.test_listings import People, terms
 
-EVERYBODY = Sight(None, emergencies=True)
+EVERYBODY = Sight(None, emergencies=True, reviews=True)
 PLACES = {f"Camera {n}": Whereabouts(f"Building {n % 5}", "North") for n in range(20)}
 PLACES |= {
     "Corridor A": Whereabouts("Main", "North"),

@@ -173,7 +173,7 @@ def test_every_alert_is_read_once_and_only_those_that_are_ones_own(
     assert len(found) == 8
     assert [alert.lists for alert in found].count(()) == 1
     assert [alert.outcome for alert in found if alert.verdict is Verdict.WRONG] == [Outcome.WRONG_PERSON]
-    assert len(list(office.reader.counted(*ALWAYS, Sight(frozenset({"South"}), True)))) == 1
+    assert len(list(office.reader.counted(*ALWAYS, Sight(frozenset({"South"}), True, True)))) == 1
     assert list(office.reader.counted(ALWAYS[0], NOW)) == []
 
 

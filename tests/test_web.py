@@ -184,6 +184,7 @@ def running(folder: Path, live: LiveList | None = None, photos: PhotoDesk | None
         gate=Comparing(live, office.reader),
         papers=papers_under("US-MO"),
         waiting=office.reader.waiting,
+        quiet=office.reader.quiet_start,
         imports=imports,
         waiting_imports=office.reader.waiting_imports,
         floors=office.reader.floors,

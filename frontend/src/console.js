@@ -15,7 +15,7 @@ let sequence = Number(root.dataset.sequence);
 let pointerAt = -STILL_MS;
 let waiting = []; // new cards, oldest first, held back while somebody is reading
 let unseen = 0;
-let saidTroubles;
+let saidTroubles, saidQuiet;
 
 function toCard(html) {
   const template = document.createElement("template");
@@ -78,6 +78,8 @@ function update(shown, card) {
 function onStatus(event) {
   const now = JSON.parse(event.data);
   document.getElementById("cameras").innerHTML = now.cameras;
+  const quiet = document.getElementById("quiet-start");
+  if (now.quiet !== saidQuiet) quiet.innerHTML = saidQuiet = now.quiet; // a link in it keeps the focus
   const troubles = document.getElementById("troubles");
   if (now.troubles !== saidTroubles) troubles.innerHTML = saidTroubles = now.troubles; // read aloud once
 }

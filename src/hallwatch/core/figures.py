@@ -55,9 +55,9 @@ class Row:
     open: int = 0
     drill: int = 0
 
-    def add(self, verdict: Verdict) -> None:
-        """One more."""
-        setattr(self, verdict.value, getattr(self, verdict.value) + 1)
+    def add(self, verdict: Verdict, count: int = 1) -> None:
+        """So many more."""
+        setattr(self, verdict.value, getattr(self, verdict.value) + count)
 
     @property
     def alerts(self) -> int:

@@ -52,6 +52,7 @@ class KeptAlert:
 
     ``answer`` is the one that stands, ``disputed`` that somebody says otherwise. ``braked`` alerts are quiet: too many
     of the person were wrong or unanswered. ``security_only``: of an emergency, shown to the school's security alone.
+    ``reviewers_only``: raised in a quiet start, shown to administrators alone.
     ``lapsed``: its faces went before anybody had answered. ``path`` are the cameras in order of time.
 
     ``source`` is another system that raised it; "" is a camera of ours. An ``incident`` names nobody: a button was
@@ -86,6 +87,7 @@ class KeptAlert:
     outcome: Outcome | None = None
     braked: bool = False
     security_only: bool = False
+    reviewers_only: bool = False
     lapsed: bool = False
     path: tuple[Stop, ...] = ()
     source: str = ""

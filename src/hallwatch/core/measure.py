@@ -36,6 +36,16 @@ def poisson(events: int, exposure: float) -> tuple[float, float]:
     return low / exposure, float(gammaincinv(events + 1, 0.975)) / exposure
 
 
+def most_expected(events: int) -> float:
+    """The most events to be expected, with 95 % confidence, where so many were counted; divided by the exposure, the
+    one-sided upper limit of the rate.
+
+    None: 3, the rule of three (Hanley and Lippman-Hand 1983, If nothing goes wrong, is everything all right?, JAMA 249,
+    1743-1745), exactly 2.996. More: Garwood (1936), as above.
+    """
+    return float(gammaincinv(events + 1, 0.95)) if events else 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class MatedSearch:
     """A search with a face of a listed person: the right person's score and whether it was the best (rank 1)."""

@@ -42,4 +42,16 @@ class RevertSetting:
     kind: Literal["revert-setting"] = "revert-setting"
 
 
-SiteRequest: TypeAlias = KeepCohort | AnswerSetting | RevertSetting
+@dataclass(frozen=True, slots=True)
+class StartQuietly:
+    """The server starts with this claim of false alerts; ``wanted``: a site that has not run before begins quietly."""
+
+    by: By
+    pack: str
+    false_alerts_per_day: float
+    passes_per_day: int
+    wanted: bool
+    kind: Literal["start-quietly"] = "start-quietly"
+
+
+SiteRequest: TypeAlias = KeepCohort | AnswerSetting | RevertSetting | StartQuietly

@@ -78,8 +78,10 @@ def needs_course(account: Account) -> bool:
 
 def may_answer(account: Account, alert: KeptAlert) -> bool:
     """Whether the alert is the account's to answer, the course left aside; a disabled account answers nothing."""
-    sight = account.sight
-    return needs_course(account) and sight.holds(alert.school, security_only=alert.security_only)
+    mine = account.sight.holds(
+        alert.school, security_only=alert.security_only, reviewers_only=alert.reviewers_only
+    )
+    return mine and needs_course(account)
 
 
 def voice(account_id: str, staff: Collection[str], trained: Collection[str]) -> Voice:

@@ -34,6 +34,7 @@ from hallwatch.core.policy.jurisdiction import ListingRules, Profile, Retention
 from hallwatch.core.retain import Passed
 from hallwatch.entry.settings_desk import SettingRules
 from hallwatch.errors import KeysError
+from hallwatch.flow import quiet_start
 from hallwatch.flow.accounts import AccountKeeping
 from hallwatch.flow.alerting import Alerting
 from hallwatch.flow.answering import Answering
@@ -228,6 +229,7 @@ class Desk:
         now = datetime.now(UTC)
         with self.records.transaction() as books:
             add_passes(books.settings, now.astimezone(self._zone).date(), cameras, now)
+            quiet_start.count(books, sum(cameras.values()), now)
 
     def turn(self) -> None:
         """A little of what takes long, between requests; ``busy`` says whether there is more of it."""
@@ -237,6 +239,8 @@ class Desk:
     def tidy(self) -> None:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""
         self.retaining.turn()
+        with self.records.transaction() as books:
+            quiet_start.turn(books, self._today(), datetime.now(UTC))
         self.busy = True
         self.listings.sweep(datetime.now(UTC), emergencies=self.retaining.held is not None)
         if self.retaining.held is None:

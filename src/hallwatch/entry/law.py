@@ -6,6 +6,8 @@ from pathlib import Path
 
 from hallwatch.adapters.profiles import profile_codes, read_profile
 from hallwatch.adapters.sources.address import is_live
+from hallwatch.core.by import By
+from hallwatch.core.site_requests import StartQuietly
 from hallwatch.errors import Forbidden, SettingsError
 from hallwatch.settings.site import Site
 
@@ -39,6 +41,19 @@ def folder_on_trial(site: Site) -> bool:
             " take dir out of [watchlist]; for a trial without a second person write unapproved = true there"
         )
     return True
+
+
+def quietly(site: Site) -> StartQuietly:
+    """The site's claim, and whether it is to begin quietly: a trial and a demonstration are there to be seen."""
+    trial = site.watchlist.unapproved or site.site.jurisdiction == DEMO
+    its = site.site
+    return StartQuietly(
+        By("system", "hallwatch.toml"),
+        site.recognition.pack,
+        its.false_alerts_per_day,
+        its.passes_per_day,
+        site.alerting.quiet_start and not trial,
+    )
 
 
 def allow_live(code: str | None, home: Path) -> None:

@@ -30,7 +30,7 @@ from hallwatch.entry.http import HttpServer, listening_socket
 from hallwatch.entry.import_desk import ImportDesk
 from hallwatch.entry.keeper import KeeperOrder
 from hallwatch.entry.keeper_client import SOCKET, alone_in, ask, at_terminal
-from hallwatch.entry.law import folder_on_trial, law_of
+from hallwatch.entry.law import folder_on_trial, law_of, quietly
 from hallwatch.entry.links import link_for, new_link
 from hallwatch.entry.live_list import LiveList
 from hallwatch.entry.own_papers import papers_under
@@ -44,6 +44,7 @@ from hallwatch.entry.tls import Served
 from hallwatch.entry.wiring import (
     VAPID,
     chest_of,
+    data_dir,
     deliverer_order,
     list_order,
     live_list,
@@ -81,7 +82,7 @@ class Server:
         os.umask(0o077)
         static_folder()  # before anything is started
         self._site = site
-        self._data = _data_dir(site)
+        self._data = data_dir(site)
         self._lock = _lock(self._data)
         chest = chest_of(site, environment)
         acme = acme_of(site, chest.folder)
@@ -107,6 +108,8 @@ class Server:
                 if folder_on_trial(site):
                     ask(socket, Note(By("system", "hallwatch.toml"), "list.unapproved"))
                     self._board.trouble("on trial", ON_TRIAL)
+                if site.cameras:
+                    ask(socket, quietly(site))
                 self.prepared = prepare(list_order(site, environment, store, socket, forbidden))
                 self._photos = PhotoDesk(None if forbidden else pack_order(site, environment, store))
                 live = live_list(site, self.prepared, partial(self._alerts.settings, PASSES))
@@ -144,6 +147,7 @@ class Server:
                 gate=Comparing(live, self._alerts),
                 papers=papers_under(site.site.jurisdiction),
                 waiting=self._alerts.waiting,
+                quiet=self._alerts.quiet_start,
                 imports=self._imports,
                 waiting_imports=self._alerts.waiting_imports,
                 floors=self._alerts.floors,
@@ -249,15 +253,6 @@ class Server:
             self._failure = failure
         finally:
             self._http.stop()
-
-
-def _data_dir(site: Site) -> Path:
-    folder = Path(site.site.data_dir)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"the data_dir {folder} cannot be made: {error.strerror}") from error
-    return folder
 
 
 def _under_law(site: Site, environment: Environment, socket: Path) -> str | None:

@@ -100,7 +100,7 @@ class SettingsDesk:
         name = f"{table}.{field}"
         one = changeable().get(name)
         running, then = getattr(section, field), getattr(getattr(now, table), field)
-        at_once = table in AT_ONCE
+        at_once = table in AT_ONCE if one is None else one.at_once
         secret = one is not None and one.secret
         words = _secret_words if secret else _words
         return Setting(

@@ -162,6 +162,16 @@ def place_of(site: Site) -> Place:
     )
 
 
+def data_dir(site: Site) -> Path:
+    """The folder of the site's records, made where it is not there yet. Raises SettingsError."""
+    folder = Path(site.site.data_dir)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"the data_dir {folder} cannot be made: {error.strerror}") from error
+    return folder
+
+
 def today(time_zone: str | None) -> Callable[[], date]:
     """The day at the site; without a zone, by the machine's own clock."""
     zone = ZoneInfo(time_zone) if time_zone else None

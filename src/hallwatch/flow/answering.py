@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hallwatch.core.alert import (
@@ -77,6 +77,7 @@ class Answering:
             before, life = life.told, books.alerts.take(alert.alert_id, life, step)
             books.audit.add(_deed(request.by, alert, step, life), now)
             _follow(books, alert, life, request.by, now)
+            alert = _released(books, alert, life, request.by, now)
             # Who cannot answer ends no chain: without the course, or on a device that asks for its PIN.
             idle = isinstance(request, SeeAlert) and (
                 voice is Voice.NONE or is_locked(books, request.session, now)
@@ -141,6 +142,15 @@ def _follow(books: Books, alert: KeptAlert, life: Life, by: By, now: datetime) -
     braked = any(one.what is What.BRAKE for one in books.restraints.of([alert.person_id]))
     if wrong and not braked:
         look_for_brake(books, alert.person_id, now)
+
+
+def _released(books: Books, alert: KeptAlert, life: Life, by: By, now: datetime) -> KeptAlert:
+    """*Same person*: what a quiet start kept to the reviewers is everybody's of the school, and told as ever."""
+    if not alert.reviewers_only or life.agreed is not Answer.SAME:
+        return alert
+    books.alerts.release(alert.alert_id)
+    books.audit.add(by.does("alert.release", alert.alert_id, school=alert.school), now)
+    return replace(alert, reviewers_only=False)
 
 
 def _review(request: ReviewPerson, books: Books, mine: Account | None, now: datetime) -> Reply:

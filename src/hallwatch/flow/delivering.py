@@ -35,9 +35,10 @@ MOST_BROWSERS = 10
 
 def raised(books: WithDeliveries, alert: KeptAlert, plan: Plan, now: datetime) -> None:
     """A new alert: staff at once, then the chain, then the siren. One that the brake keeps quiet goes to the console
-    alone. Repeating it changes nothing."""
-    if alert.braked:
-        _tell(books, alert, CONSOLE, What.RAISED, now)
+    alone, one of a quiet start to the reviewers' consoles and phones. Repeating it changes nothing."""
+    if alert.braked or alert.reviewers_only:
+        for told in (CONSOLE,) if alert.braked else (CONSOLE, PUSH):
+            _tell(books, alert, told, What.RAISED, now)
         return
     for told in plan.at_once(alert.school):
         _tell(books, alert, told, What.RAISED, now)
@@ -237,4 +238,7 @@ def _targets(books: WithDeliveries, alert: KeptAlert) -> Iterable[str]:
 
 def sees(account: Account, alert: KeptAlert) -> bool:
     """Whether an alert is this account's business now."""
-    return account.sight.holds(alert.school, security_only=alert.security_only) and not account.disabled
+    mine = account.sight.holds(
+        alert.school, security_only=alert.security_only, reviewers_only=alert.reviewers_only
+    )
+    return mine and not account.disabled

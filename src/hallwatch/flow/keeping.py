@@ -63,7 +63,7 @@ from hallwatch.core.requests import (
 )
 from hallwatch.core.restraint import What
 from hallwatch.core.roster_requests import ImportDone, LetGo, TakeIn
-from hallwatch.core.site_requests import AnswerSetting, KeepCohort, RevertSetting
+from hallwatch.core.site_requests import AnswerSetting, KeepCohort, RevertSetting, StartQuietly
 from hallwatch.core.training_requests import DemonstrateCourse, PassCourse
 from hallwatch.errors import KeyGone, KeysError, SealBroken, SettingsError, Unkeepable, UserError
 from hallwatch.flow.accounts import AccountKeeping
@@ -211,7 +211,7 @@ class Keeping:
                         now,
                     )
                 return Done(number=entry.sequence, at=now)
-            case ChangeSetting() | AnswerSetting() | RevertSetting():
+            case ChangeSetting() | AnswerSetting() | RevertSetting() | StartQuietly():
                 return self.settings.answer(request, now)
             case RotateMaster():
                 try:

@@ -13,12 +13,13 @@ from hallwatch.core.decide.brake import DAY, why_braked
 from hallwatch.core.escalation import Plan
 from hallwatch.core.events import Sighting
 from hallwatch.core.kept import KeptAlert, Whereabouts
-from hallwatch.core.listing import State
+from hallwatch.core.listing import ListingRecord, State
 from hallwatch.core.requests import By
 from hallwatch.core.restraint import Restraint, What
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.delivering import raised
 from hallwatch.flow.list_versions import base_tags
+from hallwatch.flow.quiet_start import is_held, is_quiet
 
 AGAIN = UUID("0a9a3f4e-6a3e-5d0b-9a55-52c8f3f5a3c7")
 """Namespace of the alert after one that nothing joins any more: a sighting that is sent twice finds it again."""
@@ -53,6 +54,7 @@ class Raising:
                 return None
             first = fresh or (unscored and sighting.pack != "")
             why = self._brake(books, person_id, now, sighting) if first and person_id else None
+            held = not fresh and is_held(books, sighting.alert_id)
             kept = books.alerts.keep(
                 sighting,
                 place=place,
@@ -61,6 +63,9 @@ class Raising:
                 braked=why is not None,
                 security_only=person_id is not None
                 and self._is_emergency(books, person_id, sighting.external_id, place.school, now),
+                reviewers_only=not sighting.source
+                and is_quiet(books.settings)
+                and not (person_id and self._was_urgent(books, person_id, place.school, now)),
             )
             if fresh:
                 detail: dict[str, Plain] = {"camera": kept.camera, "score": round(kept.score, 4)}
@@ -78,6 +83,11 @@ class Raising:
             elif sighting.source:
                 seen: dict[str, Plain] = {"camera": sighting.camera, "outside": True}
                 books.audit.add(SYSTEM.does("alert.join", kept.alert_id, detail=seen), now)
+            if held and not kept.reviewers_only:
+                # The person is here still, and it is everybody's now: unanswered, it is as new.
+                books.audit.add(SYSTEM.does("alert.release", kept.alert_id, school=kept.school), now)
+                if kept.answer is None:
+                    raised(books, kept, self.plan, now)
             return kept
 
     def _is_kept_out(self, books: Books, person_id: str, sighting: Sighting, now: datetime) -> bool:
@@ -105,14 +115,22 @@ class Raising:
         self, books: Books, person_id: str, external_id: str, school: str, now: datetime
     ) -> bool:
         """Whether only one person's word has this person looked for in this school."""
-        here = [
+        here = self._here(books, person_id, school, now)
+        if not here or any(one.emergency_until is None for one in here):
+            return False
+        return books.people.tag_of(external_id).hex() not in base_tags(books)
+
+    def _was_urgent(self, books: Books, person_id: str, school: str, now: datetime) -> bool:
+        """Whether a listing that holds in this school was made in an emergency, approved since or not."""
+        return any(one.emergency for one in self._here(books, person_id, school, now))
+
+    def _here(self, books: Books, person_id: str, school: str, now: datetime) -> list[ListingRecord]:
+        """The person's listings that hold in this school."""
+        return [
             one
             for one in books.listings.listings((State.ACTIVE,), person_id)
             if one.holds(now, self.today()) and (not one.terms.schools or school in one.terms.schools)
         ]
-        if not here or any(one.emergency_until is None for one in here):
-            return False
-        return books.people.tag_of(external_id).hex() not in base_tags(books)
 
 
 def look_for_brake(books: Books, person_id: str, now: datetime) -> str | None:

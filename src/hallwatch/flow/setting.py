@@ -1,7 +1,7 @@
 """What the keeper does about settings that the console changes.
 
 A setting that moves the threshold takes two people: one asks for the change, another says yes to exactly that. What
-stood before is kept, and one click goes back to it.
+stood before is kept, and one click goes back to it. The quiet start takes two people either way, and at once.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from hallwatch.core.asked_setting import ASKED, BEFORE, WHAT, AskedSetting, dige
 from hallwatch.core.audit import Plain
 from hallwatch.core.listing import APPROVAL_LIFE
 from hallwatch.core.policy.roles import Account, May
+from hallwatch.core.quiet_start import SETTING as QUIET_START
 from hallwatch.core.requests import ChangeSetting, Done, Refused, Reply
 from hallwatch.core.second import SecondRequest
-from hallwatch.core.site_requests import AnswerSetting, RevertSetting
+from hallwatch.core.site_requests import AnswerSetting, RevertSetting, StartQuietly
+from hallwatch.flow import quiet_start
 from hallwatch.flow.bonds import bond, could_answer
 from hallwatch.flow.books import Books, Transaction
 
@@ -47,9 +49,13 @@ class SettingKeeping:
     rules: Rules
     number: Callable[[str], str]
 
-    def answer(self, request: ChangeSetting | AnswerSetting | RevertSetting, now: datetime) -> Reply:
+    def answer(
+        self, request: ChangeSetting | AnswerSetting | RevertSetting | StartQuietly, now: datetime
+    ) -> Reply:
         """Done when it is committed, Refused when nothing happened. Raises SettingsError."""
         with self.transaction() as books:
+            if isinstance(request, StartQuietly):
+                return quiet_start.start(books, request, now)
             mine = books.accounts.account(request.by.actor)
             if mine is None or not mine.may(May.CHANGE_SETTINGS):
                 return Refused(NOT_YOURS)
@@ -75,7 +81,13 @@ class SettingKeeping:
         before = books.settings.get(PREFIX + request.name) or ""
         if not request.by.reason.strip():
             return Refused("write down why")
-        if before == request.text:
+        if request.name == QUIET_START:
+            if quiet_start.standing(books.settings) is None:
+                if _says(request.text):
+                    return Refused("it begins by itself at the first start with cameras")
+            elif quiet_start.is_quiet(books.settings) is _says(request.text):
+                return Refused("that is so already")
+        elif before == request.text:
             return Refused("that is its value already")
         number = self.number("second-")
         projected = request.projected[:MOST_TOLD]
@@ -110,8 +122,11 @@ class SettingKeeping:
         action = "setting.change" if request.approve else "setting.decline"
         if request.approve:
             self.rules.check(request.name, waits.text)
-            books.settings.put(BEFORE + request.name, json.dumps(before), now)
             _put(books, request.name, waits.text, now)
+            if request.name == QUIET_START:  # which nobody takes back alone
+                quiet_start.switch(books, request.by, now, wanted=_says(waits.text))
+            else:
+                books.settings.put(BEFORE + request.name, json.dumps(before), now)
         detail = _detail(waits) | {"asked_by": waits.asked_by} | bound.detail
         books.audit.add(request.by.does(action, request.name, detail=detail), now)
         return Done(subject=request.name)
@@ -137,6 +152,11 @@ def _put(books: Books, name: str, text: str, now: datetime) -> None:
         books.settings.put(PREFIX + name, text, now)
     else:
         books.settings.drop(PREFIX + name)
+
+
+def _says(text: str) -> bool:
+    """What is kept of a quiet start: yes is its default."""
+    return bool(json.loads(text)) if text else True
 
 
 def _detail(waits: AskedSetting) -> dict[str, Plain]:

@@ -19,7 +19,7 @@ from hallwatch.settings.site import Site
 
 Plain = str | float | int | bool | None
 AT_ONCE = ("sign_in", "notice")
-"""Tables that are looked up whenever they are needed; the others are read at the start."""
+"""Tables that are looked up whenever they are needed; most others are read at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class Changeable:
     def takes_two(self) -> bool:
         """Whether a change takes two people."""
         return bool(_extra(self.info).get("two_people"))
+
+    @property
+    def at_once(self) -> bool:
+        """Whether a change holds without a new start."""
+        return self.table in AT_ONCE or bool(_extra(self.info).get("at_once"))
 
     @property
     def choices(self) -> tuple[str, ...]:

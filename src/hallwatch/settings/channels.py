@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hallwatch.core.escalation import BUILT_IN, ON_DUTY, SEEN_WITHIN_S
 from hallwatch.errors import SettingsError
-from hallwatch.settings.section import IN_CONSOLE, Section
+from hallwatch.settings.section import IN_CONSOLE, TWO_AT_ONCE, Section
 
 SECRET_FIELD: dict[str, Any] = {"secret": True}
 ADDRESS = re.compile(r"[^\s@,<>]+@[^\s@,<>]+")
@@ -31,6 +31,12 @@ class AlertingSection(Section):
         default="en",
         description="The language of messages outside the console.",
         json_schema_extra=IN_CONSOLE,
+    )
+    quiet_start: bool = Field(
+        default=True,
+        description="On a new site, show alerts to administrators only until the passes that its claim of false alerts"
+        " needs have been counted.",
+        json_schema_extra=TWO_AT_ONCE,
     )
     console_address: str | None = Field(
         default=None,

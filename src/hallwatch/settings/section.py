@@ -17,5 +17,7 @@ IN_CONSOLE: dict[str, Any] = {"in_console": True}
 """Marks a setting that the console may change where hallwatch.toml leaves it out (settings/changing.py)."""
 TWO_PEOPLE: dict[str, Any] = {"in_console": True, "two_people": True}
 """The same, and it takes two people: it moves the threshold."""
+TWO_AT_ONCE: dict[str, Any] = TWO_PEOPLE | {"at_once": True}
+"""Takes two people, and holds at once: it decides who sees alerts."""
 SECRET: dict[str, Any] = {"in_console": True, "secret": True}
 """The same, and nobody is shown it again."""

@@ -21,6 +21,7 @@ from hallwatch.core.requests import By, Note
 from hallwatch.core.restraint import What
 from hallwatch.core.training import Voice, may_answer, voice
 from hallwatch.errors import UserError
+from hallwatch.flow.delivering import sees
 from hallwatch.web import alert_words
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
@@ -112,7 +113,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
 def seen_by(console: Console, request: Request, alert_id: str) -> tuple[KeptAlert, Visitor]:
     """The alert, if it is this visitor's business; another school's, or an emergency's, does not exist."""
     visitor, alert = visitor_of(request), console.alerts.one(alert_id)
-    if alert is None or not visitor.account.sight.holds(alert.school, security_only=alert.security_only):
+    if alert is None or not sees(visitor.account, alert):
         raise HTTPException(404, "There is no such alert.")
     return alert, visitor
 

@@ -27,6 +27,7 @@ from hallwatch.core.notice import Particulars
 from hallwatch.core.own_list import OwnList
 from hallwatch.core.policy.roles import Account, Sight
 from hallwatch.core.provider import Identity, ProviderFacts, Started
+from hallwatch.core.quiet_start import QuietStart
 from hallwatch.core.requests import Done, Request
 from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
@@ -337,8 +338,8 @@ class Console:
     the page is served by HTTPS. ``device_key`` marks browsers that signed in before. In a ``demo`` a one-time link
     enters without a password. ``provider`` is the district's own sign-in, as the settings name it at this moment.
     ``expected`` says in words what so many more photos on the list would mean; ``looked_for`` counts those who can be
-    found just now; ``waiting`` what waits for an account; ``push_key`` is the public key that push messages are signed
-    with; ``pin_after_min`` is the setting of this name.
+    found just now; ``waiting`` what waits for an account; ``quiet`` how the quiet start stands;
+    ``push_key`` is the public key that push messages are signed with; ``pin_after_min`` is the setting of this name.
     """
 
     facts: SiteFacts
@@ -363,6 +364,7 @@ class Console:
     looked_for: Callable[[], int]
     waiting: Callable[[Account], Waiting]
     device_key: bytes = field(repr=False)
+    quiet: Callable[[], QuietStart | None] = lambda: None
     push_key: str = ""
     pin_after_min: Callable[[], int] = lambda: PIN_AFTER_MIN
     secure: bool = False

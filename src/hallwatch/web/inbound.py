@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from hallwatch.core.alert import Answer, Outcome, State
 from hallwatch.core.inbound_requests import RaiseAlert, RaiseIncident
 from hallwatch.core.kept import KeptAlert
+from hallwatch.core.policy.roles import Sight
 from hallwatch.errors import UserError
 from hallwatch.web.api_answers import PREFIX, SAME, Mark, once
 from hallwatch.web.callers import caller_of
@@ -89,14 +90,16 @@ def add_routes(app: FastAPI, console: Console, repeats: Repeats) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST_PAGE)] = PAGE,
     ) -> AlertsPage:
         """Alerts of one's own schools that changed after ``after``, oldest change first; no pictures."""
-        found = console.alerts.since(after, limit, caller_of(request).account.sight)
+        found = console.alerts.since(after, limit, _sight(request))
         return AlertsPage(tuple(_facts(one) for one in found), found[-1].sequence if found else after)
 
     @app.get(f"{PREFIX}/alerts/{{alert_id}}", **SAME)
     def alert(request: Request, alert_id: str) -> AlertFacts:
         """How one alert stands; no pictures."""
-        found, sight = console.alerts.one(alert_id), caller_of(request).account.sight
-        if found is None or not sight.holds(found.school, security_only=found.security_only):
+        found = console.alerts.one(alert_id)
+        if found is None or not _sight(request).holds(
+            found.school, security_only=found.security_only, reviewers_only=found.reviewers_only
+        ):
             raise HTTPException(404, "There is no such alert.")
         return _facts(found)
 
@@ -142,6 +145,11 @@ def _clean(console: Console, shot: bytes) -> bytes:
 def _raised(response: Response, alert_id: str) -> Raised:
     response.headers["Location"] = f"{PREFIX}/alerts/{alert_id}"
     return Raised(alert_id)
+
+
+def _sight(request: Request) -> Sight:
+    """What a program sees: the alerts of its account's schools; those of a quiet start are for people to look at."""
+    return replace(caller_of(request).account.sight, reviews=False)
 
 
 def _facts(alert: KeptAlert) -> AlertFacts:

@@ -133,7 +133,8 @@ def add_routes(app: FastAPI, console: Console, pages: Pages, desk: Desk) -> None
     def health_page(request: Request) -> HTMLResponse:
         visitor = visitor_of(request)
         status = pages.status_for(visitor.account, console.board.status())
-        return HTMLResponse(pages.render("health.html", visitor, status=status, rules=RULES))
+        page = pages.render("health.html", visitor, status=status, rules=RULES, quiet=console.quiet())
+        return HTMLResponse(page)
 
 
 def _fresh_link(console: Console, by: By, account_id: str) -> str:

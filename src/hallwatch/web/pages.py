@@ -115,6 +115,7 @@ class Pages:
             batch_words=import_words.batch_words,
             act_words=import_words.act_words,
         )
+        self._templates.globals["May"] = May
         self._templates.globals["score_words"] = words.score_words
         self._templates.globals["conditions_of"] = self._conditions
         self._templates.globals["expectation"] = self._expectation
@@ -151,6 +152,7 @@ class Pages:
             alerts=newest,
             sequence=newest[0].sequence if newest else 0,
             status=self.status_for(account, self._console.board.status()),
+            quiet=self._console.quiet(),
             shown=SHOWN,
             untrained=self._untrained(account),
             unreachable=unreachable_now(self._console, account, datetime.now(UTC)),
@@ -179,6 +181,11 @@ class Pages:
     def cameras(self, status: Status) -> str:
         """The cameras and their state."""
         return self._templates.get_template("cameras.html").render(status=status)
+
+    def quiet(self, account: Account) -> str:
+        """How the quiet start stands; empty when there is none."""
+        template = self._templates.get_template("quiet.html")
+        return template.render(quiet=self._console.quiet(), account=account).strip()
 
     def troubles(self, status: Status) -> str:
         """What is wrong just now, cameras that do not see included; empty when all is well."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
@@ -90,7 +90,7 @@ def _schools(console: Console, account: Account) -> list[str]:
 
 def _sight(account: Account, school: str) -> Sight:
     sight = account.sight
-    return Sight(frozenset({school}), sight.emergencies) if school else sight
+    return replace(sight, schools=frozenset({school})) if school else sight
 
 
 def _charts(found: Figures, pages: Pages) -> list[Chart]:

@@ -97,6 +97,7 @@ def _page(
         "setting.html",
         visitor,
         setting=setting,
+        quiet=console.quiet(),
         fault=fault,
         looked=None if looked is None else _shown(settings.meant(name, looked)),
         reason=reason,
@@ -112,6 +113,8 @@ def _page(
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "not set" if value is None else str(value)
 
 

@@ -32,16 +32,16 @@ async def events(
     A page that ``lists`` the newest alerts has them on the screen: they have reached somebody.
 
     Named events: ``hello`` (the run; a page of another run loads itself anew), ``alert`` (id: its sequence),
-    ``status`` (cameras and troubles), ``waiting`` (what waits for the visitor, alerts that sound among it), ``siren``
-    (for how many alerts), ``beat``. The database is asked at every beat, too, so that an alert is shown even when its
-    announcement was lost between two processes. At every beat it is asked, too, whether the visitor is still signed
-    in: whoever is disabled hears ``out`` within two seconds, and nothing more.
+    ``status`` (cameras, troubles and the quiet start), ``waiting`` (what waits for the visitor, alerts that sound among
+    it), ``siren`` (for how many alerts), ``beat``. The database is asked at every beat, too, so that an alert is shown
+    even when its announcement was lost between two processes; and whether the visitor is still signed in: whoever is
+    disabled hears ``out`` within two seconds, and nothing more.
     """
     yield "retry: 1000\n" + _event("hello", {"run": console.facts.run})
     shown: dict[str, str] = {}
     waiting, waited = Waiting(), None
     rings: int | None = None
-    status = console.board.status()
+    status, quiet = console.board.status(), ""
     while not status.ending:
         unreadable = None
         try:
@@ -51,6 +51,7 @@ async def events(
                 return
             changed = [] if seen is None else await asyncio.to_thread(_changed, console, account, seen)
             waiting = await asyncio.to_thread(console.waiting, account)
+            quiet = await asyncio.to_thread(pages.quiet, account)
             cards = await asyncio.to_thread(_cards, pages, changed)
             ringing = len(await asyncio.to_thread(console.deliveries.ringing, account.scope))
         except HallwatchError as error:
@@ -60,7 +61,7 @@ async def events(
             card = {"alert_id": alert.alert_id, "html": html, "news": news(alert)}
             yield _event("alert", card, number=seen)
         now = _with_trouble(pages.status_for(account, status), unreadable)
-        parts = {"cameras": pages.cameras(now), "troubles": pages.troubles(now)}
+        parts = {"cameras": pages.cameras(now), "troubles": pages.troubles(now), "quiet": quiet}
         if parts != shown:
             shown = parts
             yield _event("status", parts)

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.alert_lives import Lives
 from hallwatch.adapters.store.alert_path import Paths
+from hallwatch.adapters.store.alert_rows import improve, incident_of, kept_of, new_row
 from hallwatch.adapters.store.alert_tables import PathRow
 from hallwatch.adapters.store.people import PeopleBook
 from hallwatch.adapters.store.sealed import Named, Seals
 from hallwatch.adapters.store.tables import AlertRow
-from hallwatch.core.alert import Answer, Life, Outcome, State, Step
+from hallwatch.adapters.store.tallying import tallied
+from hallwatch.core.alert import Answer, Life, Step
 from hallwatch.core.decide.brake import Incident
 from hallwatch.core.events import Sighting
-from hallwatch.core.inbound import IncidentKind
-from hallwatch.core.kept import KeptAlert, Stop, Whereabouts
+from hallwatch.core.figures import Row
+from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.policy.roles import Sight
 from hallwatch.core.retain import Due
 
@@ -39,6 +41,7 @@ class AlertBook:
         now: datetime,
         braked: bool = False,
         security_only: bool = False,
+        reviewers_only: bool = False,
     ) -> KeptAlert:
         """A new alert, or a known one improved; repeating one changes only its sequence.
 
@@ -49,15 +52,16 @@ class AlertBook:
         if row is None:
             person_id = self._people.number_of(sighting.external_id, sighting.name, now)
             named = Named(sighting.external_id, sighting.name, sighting.lists)
-            row = _new_row(sighting, person_id, place=place, meaning=meaning, now=now)
+            row = new_row(sighting, person_id, place=place, meaning=meaning, now=now)
             row.sealed = self._seals.named(person_id, sighting.alert_id, named)
-            row.braked, row.security_only = braked, security_only
+            row.braked, row.security_only, row.reviewers_only = braked, security_only, reviewers_only
             row.sequence = self.next_sequence()
             self._session.add(row)
             self._session.flush()
         else:
-            _improve(row, sighting, meaning=meaning, now=now, braked=braked)
+            improve(row, sighting, meaning=meaning, now=now, braked=braked)
             row.security_only = row.security_only and security_only
+            row.reviewers_only = row.reviewers_only and reviewers_only
             row.sequence = self.next_sequence()
         self._paths.walk(row.person_id, sighting)
         return self._kept(row)
@@ -83,7 +87,7 @@ class AlertBook:
         brake sees them."""
         theirs = AlertRow.source != "" if outside else or_(AlertRow.source == "", AlertRow.pack != "")
         wanted = select(AlertRow).where(AlertRow.person_id == person_id, AlertRow.created >= since, theirs)
-        return [_incident(row) for row in self._session.scalars(wanted.order_by(AlertRow.created))]
+        return [incident_of(row) for row in self._session.scalars(wanted.order_by(AlertRow.created))]
 
     def brake(self, person_id: str) -> None:
         """The person's unanswered alerts go quiet; open pages hear of it."""
@@ -99,6 +103,15 @@ class AlertBook:
         for row in self._session.scalars(hidden.order_by(AlertRow.sequence)).all():
             row.security_only, row.sequence = False, self.next_sequence()
             self._session.flush()
+
+    def release(self, alert_id: str) -> None:
+        """It was for reviewers and is for everybody; open pages hear of it by the step that it comes with."""
+        self._session.get_one(AlertRow, alert_id).reviewers_only = False
+        self._session.flush()
+
+    def tally(self, since: datetime) -> Row:
+        """How the alerts that were raised since then ended."""
+        return tallied(self._session, since)
 
     def erase(self, person_id: str, now: datetime) -> None:
         """Nothing stays of whom these alerts named; that somebody was there stays."""
@@ -145,7 +158,7 @@ class AlertBook:
         return (self._session.scalar(select(func.max(AlertRow.sequence))) or 0) + 1
 
     def _kept(self, row: AlertRow) -> KeptAlert:
-        return _kept(row, self._seals, self._paths.of([row.alert_id])[row.alert_id])
+        return kept_of(row, self._seals, self._paths.of([row.alert_id])[row.alert_id])
 
 
 class AlertQuestions:
@@ -166,7 +179,7 @@ class AlertQuestions:
     def one(self, alert_id: str) -> KeptAlert | None:
         """The alert of this id."""
         row = self._session.get(AlertRow, alert_id)
-        return None if row is None else _kept(row, self._seals, self._paths.of([alert_id])[alert_id])
+        return None if row is None else kept_of(row, self._seals, self._paths.of([alert_id])[alert_id])
 
     def life(self, alert_id: str) -> Life | None:
         """What was done with it; None for one that is not known."""
@@ -189,7 +202,7 @@ class AlertQuestions:
     def _rows(self, question: Select[AlertRow]) -> list[KeptAlert]:
         rows = self._session.scalars(question).all()
         paths = self._paths.of([row.alert_id for row in rows])
-        return [_kept(row, self._seals, paths[row.alert_id]) for row in rows]
+        return [kept_of(row, self._seals, paths[row.alert_id]) for row in rows]
 
 
 def _within(sight: Sight | None) -> Select[AlertRow]:
@@ -205,95 +218,6 @@ def seen_by(sight: Sight | None) -> list[ColumnElement[bool]]:
         mine.append(AlertRow.school.in_(list(sight.schools)))
     if not sight.emergencies:
         mine.append(AlertRow.security_only.is_(False))
+    if not sight.reviews:
+        mine.append(AlertRow.reviewers_only.is_(False))
     return mine
-
-
-def _new_row(
-    sighting: Sighting, person_id: str, *, place: Whereabouts, meaning: str, now: datetime
-) -> AlertRow:
-    return AlertRow(
-        alert_id=sighting.alert_id,
-        person_id=person_id,
-        camera=sighting.camera,
-        school=place.school,
-        building=place.building,
-        at=sighting.at,
-        last_camera=sighting.camera,
-        last_at=sighting.at,
-        score=sighting.score,
-        threshold=sighting.threshold,
-        face_px=sighting.face_px,
-        shots=sighting.shots,
-        pack=sighting.pack,
-        meaning=meaning,
-        created=now,
-        updated=now,
-        state=State.RAISED.value,
-        answer="",
-        disputed=False,
-        outcome="",
-        lapsed=False,
-        source=sighting.source,
-        incident="",
-    )
-
-
-def _improve(row: AlertRow, sighting: Sighting, *, meaning: str, now: datetime, braked: bool) -> None:
-    """Figures only get better; the place follows the person. What another system raised has none until we see it."""
-    if not row.pack and sighting.pack:
-        row.pack, row.threshold, row.meaning = sighting.pack, sighting.threshold, meaning
-        row.braked = row.braked and braked
-    row.score = max(row.score, sighting.score)
-    row.face_px = max(row.face_px, sighting.face_px)
-    row.shots = max(row.shots, sighting.shots)
-    if sighting.at >= row.last_at:
-        row.last_camera, row.last_at = sighting.camera, sighting.at
-    row.updated = now
-
-
-def _kept(row: AlertRow, seals: Seals, path: tuple[Stop, ...]) -> KeptAlert:
-    named = seals.open_named(row.person_id, row.alert_id, row.sealed)
-    return KeptAlert(
-        sequence=row.sequence,
-        alert_id=row.alert_id,
-        camera=row.camera,
-        school=row.school,
-        building=row.building,
-        at=row.at,
-        last_camera=row.last_camera,
-        last_at=row.last_at,
-        external_id=named.external_id,
-        name=named.name,
-        lists=named.lists,
-        score=row.score,
-        threshold=row.threshold,
-        face_px=row.face_px,
-        shots=row.shots,
-        pack=row.pack,
-        meaning=row.meaning,
-        created=row.created,
-        updated=row.updated,
-        erased=not named.external_id and not row.incident,
-        person_id=row.person_id,
-        state=State(row.state),
-        answer=Answer(row.answer) if row.answer else None,
-        answered=row.answered,
-        disputed=row.disputed,
-        outcome=Outcome(row.outcome) if row.outcome else None,
-        braked=row.braked,
-        security_only=row.security_only,
-        lapsed=row.lapsed,
-        path=path,
-        source=row.source,
-        incident=IncidentKind(row.incident) if row.incident else None,
-        text=named.text,
-    )
-
-
-def _incident(row: AlertRow) -> Incident:
-    agreed = None if row.disputed or not row.answer else Answer(row.answer)
-    wrong = None if not row.answer else agreed is Answer.DIFFERENT
-    same = row.answered if agreed is Answer.SAME else None
-    # What others report goes by our own clock: their times are only claimed.
-    began, last = (row.created, row.updated) if row.source else (row.at, row.last_at)
-    return Incident(row.school, began, last, row.created, wrong, same)

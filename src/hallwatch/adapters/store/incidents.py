@@ -56,6 +56,7 @@ class IncidentBook:
                 outcome="",
                 braked=False,
                 security_only=False,
+                reviewers_only=False,
                 lapsed=False,
                 source=reported.source,
                 incident=kind.value,

@@ -49,6 +49,7 @@ from hallwatch.core.listing import ListingRecord, State, digest_of
 from hallwatch.core.model import Person
 from hallwatch.core.own_list import OwnList
 from hallwatch.core.policy.roles import Account, Sight
+from hallwatch.core.quiet_start import KEPT_AS, QuietStart
 from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.waiting import Waiting
@@ -351,6 +352,10 @@ class Reader:
         """One setting in the database; "" where there is none."""
         with self.session() as session:
             return SettingsQuestions(session, self._seals).get(name) or ""
+
+    def quiet_start(self) -> QuietStart | None:
+        """How the quiet start stands; None before the server's first start."""
+        return QuietStart.of(self.setting(KEPT_AS))
 
     def settings(self, prefix: str) -> dict[str, str]:
         """Every setting in the database whose name begins so, under the rest of its name."""

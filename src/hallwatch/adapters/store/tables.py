@@ -145,6 +145,7 @@ class AlertRow(Base):
     outcome: Mapped[str] = mapped_column(Text)
     braked: Mapped[bool] = mapped_column(Boolean)
     security_only: Mapped[bool] = mapped_column(Boolean)
+    reviewers_only: Mapped[bool] = mapped_column(Boolean)
     lapsed: Mapped[bool] = mapped_column(Boolean)
     source: Mapped[str] = mapped_column(Text)
     incident: Mapped[str] = mapped_column(Text)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hallwatch.adapters.store.account_tables import SecondRow
 from hallwatch.adapters.store.alert_tables import RestraintRow
+from hallwatch.adapters.store.alerts import seen_by
 from hallwatch.adapters.store.tables import AlertRow, ListingRow
 from hallwatch.core.listing import State
 from hallwatch.core.policy.roles import Account, May
@@ -65,7 +66,6 @@ class WaitingQuestions:
         return count
 
     def _sounding(self, account: Account) -> int:
-        sight = account.sight
         wanted = (
             select(func.count())
             .select_from(AlertRow)
@@ -77,8 +77,4 @@ class WaitingQuestions:
                 AlertRow.sealed != b"",
             )
         )
-        if sight.schools is not None:
-            wanted = wanted.where(AlertRow.school.in_(list(sight.schools)))
-        if not sight.emergencies:
-            wanted = wanted.where(AlertRow.security_only.is_(False))
-        return self._session.scalar(wanted) or 0
+        return self._session.scalar(wanted.where(*seen_by(account.sight))) or 0

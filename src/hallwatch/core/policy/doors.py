@@ -224,6 +224,7 @@ SOCKET = tuple(
         "keep-cohort",
         "answer-setting",
         "revert-setting",
+        "start-quietly",
         "keep-map",
         "keep-floor",
         "drop-floor",

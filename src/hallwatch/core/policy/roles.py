@@ -72,6 +72,9 @@ ALLOWED: dict[Role, frozenset[May]] = {
 DISTRICT_WIDE = frozenset({Role.DISTRICT_ADMINISTRATOR, Role.AUDITOR, Role.TECHNICIAN})
 """Roles that are for all schools; the others are limited to those of the account."""
 
+REVIEWERS = frozenset({Role.DISTRICT_ADMINISTRATOR, Role.SCHOOL_ADMINISTRATOR})
+"""Who sees the alerts of a quiet start: they answer for the list, and need not run when an alert is wrong."""
+
 MAY_APPOINT: dict[Role, frozenset[Role]] = {
     Role.DISTRICT_ADMINISTRATOR: frozenset(Role),
     Role.SCHOOL_ADMINISTRATOR: frozenset({Role.SECURITY, Role.FRONT_DESK}),
@@ -85,14 +88,17 @@ UNNAMED = "~"
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Whose alerts somebody sees: of which schools (None: of all), and whether those of emergencies, too."""
+    """Whose alerts somebody sees: of which schools (None: of all), whether those of emergencies, too, and whether those
+    of a quiet start, which ``reviews`` says."""
 
     schools: frozenset[str] | None
     emergencies: bool
+    reviews: bool
 
-    def holds(self, school: str, *, security_only: bool) -> bool:
+    def holds(self, school: str, *, security_only: bool, reviewers_only: bool) -> bool:
         """Whether an alert is within it."""
-        return (self.schools is None or school in self.schools) and (self.emergencies or not security_only)
+        mine = self.schools is None or school in self.schools
+        return mine and (self.emergencies or not security_only) and (self.reviews or not reviewers_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +134,9 @@ class Account:
 
     @property
     def sight(self) -> Sight:
-        """Whose alerts this account sees: by one person's word alone somebody is shown to security only."""
-        return Sight(self.scope, self.role is Role.SECURITY)
+        """Whose alerts this account sees: by one person's word alone somebody is shown to security only, and the alerts
+        of a quiet start to administrators only."""
+        return Sight(self.scope, self.role is Role.SECURITY, self.role in REVIEWERS)
 
     def sees(self, school: str) -> bool:
         """Whether data of this school is this account's business."""
