@@ -127,6 +127,7 @@ def test_private_addresses_are_only_connected_to_where_they_are_allowed(tmp_path
             until(lambda: it.deliveries()["hook"].attempts and it.deliveries()["mail"].attempts)
             for name in ("hook", "mail"):
                 assert "none of the networks" in it.deliveries()[name].outcome
+                assert 'services = ["127.0.0.1/32"]' in it.deliveries()[name].outcome
         assert hook.posts == []
         assert mail.mails == []
 

@@ -123,9 +123,10 @@ def test_a_name_that_changes_its_mind_leads_nowhere(server: tuple[int, list[str]
 
     with client((), resolving=resolving) as browser:
         for _ in range(2):
-            with pytest.raises(httpx2.ConnectError, match="in none of the networks"):
+            with pytest.raises(httpx2.ConnectError, match="in none of the networks") as refused:
                 browser.get(f"http://rebinding.example:{server[0]}/")
     assert asked == ["rebinding.example"] * 2
+    assert str(refused.value).endswith('under [network]: services = ["127.0.0.1/32"]')  # what lets it
     assert server[1] == []
 
 

@@ -127,8 +127,11 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, live: LiveList | None = None, photos: PhotoDesk | None = None) -> Iterator[Running]:
-    """A console at work; ``live`` is the list that cameras look for, if they do, and ``photos`` looks at photos."""
+def running(
+    folder: Path, live: LiveList | None = None, photos: PhotoDesk | None = None, listed: int = 12
+) -> Iterator[Running]:
+    """A console at work; ``live`` is the list that cameras look for, if they do, ``photos`` looks at photos, and the
+    page says that so many are ``listed``."""
     office = Office(SqliteFile(folder / "hallwatch.db"), folder, places=PLACES)
     office.done(
         KeepPerson(By("system"), Person("P1", "Dana", "Sample", ()), (PhotoKept("p", PHOTO, "", b""),))
@@ -189,7 +192,7 @@ def running(folder: Path, live: LiveList | None = None, photos: PhotoDesk | None
         waiting_imports=office.reader.waiting_imports,
         floors=office.reader.floors,
         expected=lambda count: f"Words about {count} photos more.",
-        looked_for=lambda: 12,
+        looked_for=lambda: listed,
         device_key=b"devices",
     )
     app = create_app(made)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import httpx2
 
-from hallwatch.core.policy.networks import Network, refusal
+from hallwatch.core.policy.networks import Network, networks_of, refusal
 
 LARGEST = 1 << 20
 """Bytes of one answer: what we ask for is a few kilobytes."""
@@ -72,7 +72,7 @@ class CheckedTransport(httpx2.BaseTransport):
             raise httpx2.ConnectError(f"{host} is not known", request=request) from error
         why = f"{host} has no address"
         for address in addresses:
-            found = refusal(address, self._networks, public=True)
+            found = _refusal(address, self._networks)
             if found is None and scheme == "http" and not ipaddress.ip_address(address).is_loopback:
                 found = "plain http is for this machine only; use https"
             if found is None:
@@ -87,11 +87,30 @@ def connected(
     """A connection to ``host``, judged as CheckedTransport does. Raises AddressRefused, OSError."""
     why = f"{host} has no address"
     for address in resolving(host, port):
-        found = refusal(address, networks, public=True)
+        found = _refusal(address, networks)
         if found is None:
             return socket.create_connection((address, port), timeout=timeout_s)
         why = found
     raise AddressRefused(why)
+
+
+def _refusal(address: str, networks: Sequence[Network]) -> str | None:
+    """Why not, with the line of hallwatch.toml that lets it, where one does; None where it is let already."""
+    why = refusal(address, networks, public=True)
+    own = own_network(address)
+    if why is None or own is None or refusal(address, networks_of((own,)), public=True) is not None:
+        return why
+    return f'{why}: name it in hallwatch.toml under [network]: services = ["{own}"]'
+
+
+def own_network(address: str) -> str | None:
+    """The network of this one address as [network] services names it; None where it needs no naming: it is in the
+    public internet, or no address."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    return None if ip.is_global else str(ipaddress.ip_network(ip))
 
 
 class AddressRefused(OSError):
@@ -129,7 +148,7 @@ def confine(networks: Sequence[Network]) -> None:
         if event not in ("socket.connect", "socket.sendto", "socket.sendmsg"):
             return
         place = arguments[1]
-        if isinstance(place, tuple) and (why := refusal(str(place[0]), networks, public=True)):
+        if isinstance(place, tuple) and (why := _refusal(str(place[0]), networks)):
             raise AddressRefused(why)
 
     sys.addaudithook(judge)

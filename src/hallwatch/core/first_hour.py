@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hallwatch.core.audit import AuditEntry
 from hallwatch.core.escalation import CONSOLE, SIREN
+from hallwatch.core.policy.roles import ALLOWED, May, Role
 
 
 class Step(StrEnum):
@@ -21,6 +22,7 @@ class Step(StrEnum):
     SECOND = "second"
     LISTED = "listed"
     TOLD = "told"
+    COURSE = "course"
     ALERT = "alert"
     WRONG = "wrong"
     EXPECTED = "expected"
@@ -33,43 +35,51 @@ MINUTE: Mapping[Step, int] = {
     Step.CAMERA: 15,
     Step.SECOND: 20,
     Step.LISTED: 25,
-    Step.TOLD: 35,
-    Step.ALERT: 40,
-    Step.WRONG: 45,
+    Step.TOLD: 30,
+    Step.COURSE: 40,
+    Step.ALERT: 45,
+    Step.WRONG: 50,
     Step.EXPECTED: 55,
     Step.ERASED: 60,
 }
-"""By when it is done, in minutes from the beginning."""
+"""By when it is done, in minutes from the beginning; the demonstration is mostly seen before it."""
 BEGAN = "jurisdiction.bind"
 """The installation's first act."""
 SEEN_DEMO, PROBED, READ_EXPECTED = "first-hour.demo", "camera.probe", "first-hour.expected"
 OVER = "the trial of the first hour is over"
 """Why people of the trial are erased: what the receipt is about."""
 TRIAL = timedelta(hours=24)
-"""Who was listed so soon after the beginning was listed for the trial."""
+"""Whose listing was written so soon after the beginning was listed for the trial."""
+ADDED = "account.add"
+SIGNED_IN = ("account.link.use", "account.provided")
+"""Somebody signed in for the first time: by a one-time link, by the school's own sign-in."""
+WRITTEN = ("listing.write", "listing.propose", "listing.activate", "listing.emergency")
+"""What a listing begins with, in whatever state it is now."""
 BY_ACTION: Mapping[str, Step] = {
     SEEN_DEMO: Step.DEMO,
     BEGAN: Step.PLACE,
     PROBED: Step.CAMERA,
-    "account.link.use": Step.SECOND,
+    **dict.fromkeys(SIGNED_IN, Step.SECOND),
     "listing.activate": Step.LISTED,
     "listing.emergency": Step.LISTED,
     "delivery.sent": Step.TOLD,
     "channel.test": Step.TOLD,
+    "training.pass": Step.COURSE,
     "alert.raise": Step.ALERT,
     "alert.answer": Step.WRONG,
     READ_EXPECTED: Step.EXPECTED,
     "person.erase": Step.ERASED,
 }
-ACTIONS = frozenset(BY_ACTION)
+ACTIONS = frozenset({*BY_ACTION, ADDED, *WRITTEN})
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """When each step was done first (UTC); ``listings`` are those that were made active for the trial, and ``erased``
-    the entries about people who were erased because the trial is over."""
+    """When each step was done first (UTC); ``listings`` are those that were written for the trial, and ``erased``
+    the entries about people who were erased because the trial is over. ``entered``: whether anybody has signed in."""
 
     began: datetime | None
+    entered: bool
     done: Mapping[Step, datetime]
     listings: tuple[str, ...]
     erased: tuple[AuditEntry, ...]
@@ -94,13 +104,24 @@ def is_marked(reason: str) -> bool:
 
 
 FEW = 200
-MANY = dict.fromkeys(("listing.activate", "listing.emergency", "person.erase"), 2000)
+MANY = dict.fromkeys((*WRITTEN, "person.erase"), 2000)
 """So many entries of an action are read from the beginning on, FEW of the others: what began long ago is found, too."""
 
 
-def trail_of(first: Callable[[Collection[str], int], list[AuditEntry]]) -> list[AuditEntry]:
-    """The entries that matter here; ``first`` gives the oldest so many with these actions."""
+First = Callable[[Collection[str], int], list[AuditEntry]]
+"""Gives the oldest so many entries with one of these actions."""
+
+
+def trail_of(first: First) -> list[AuditEntry]:
+    """The entries that matter here."""
     return [entry for action in sorted(ACTIONS) for entry in first((action,), MANY.get(action, FEW))]
+
+
+def done_of(first: First, steps: Collection[Step]) -> frozenset[Step]:
+    """Which of these steps are done; asks for no more than that needs."""
+    asked = {action for action, step in BY_ACTION.items() if step in steps}
+    asked |= {ADDED} if Step.SECOND in steps else set()
+    return frozenset(progress_of(entry for action in sorted(asked) for entry in first((action,), FEW)).done)
 
 
 def progress_of(entries: Iterable[AuditEntry]) -> Progress:
@@ -108,33 +129,44 @@ def progress_of(entries: Iterable[AuditEntry]) -> Progress:
     known = sorted(entries, key=lambda entry: entry.sequence)
     began = next((entry.at for entry in known if entry.deed.action == BEGAN), None)
     done: dict[Step, datetime] = {}
-    links = 0
     for entry in known:
         step = BY_ACTION.get(entry.deed.action)
-        links += step is Step.SECOND
-        if step is None or not _counts(entry, step, links):
-            continue
-        done.setdefault(step, entry.at)
+        if step is not None and step is not Step.SECOND and _counts(entry, step):
+            done.setdefault(step, entry.at)
+    if (second := _second(known)) is not None:
+        done[Step.SECOND] = second
     listed = tuple(
         dict.fromkeys(
             entry.deed.subject
             for entry in known
-            if BY_ACTION.get(entry.deed.action) is Step.LISTED
-            and began is not None
-            and entry.at - began <= TRIAL
+            if entry.deed.action in WRITTEN and began is not None and entry.at - began <= TRIAL
         )
     )
     erased = tuple(
         entry for entry in known if entry.deed.action == "person.erase" and entry.deed.reason == OVER
     )
-    return Progress(began, done, listed, erased)
+    entered = any(entry.deed.action in SIGNED_IN for entry in known)
+    return Progress(began, entered, done, listed, erased)
 
 
-def _counts(entry: AuditEntry, step: Step, links: int) -> bool:
-    """Whether the entry really is the step: the page itself is no phone, the first account no second person."""
+def _second(known: Sequence[AuditEntry]) -> datetime | None:
+    """When the second person signed in who may say yes to a listing."""
+    may = {
+        entry.deed.subject
+        for entry in known
+        if entry.deed.action == ADDED
+        and May.APPROVE_LISTINGS in ALLOWED[Role(str(entry.deed.detail["role"]))]
+    }
+    came: dict[str, datetime] = {}
+    for entry in known:
+        if entry.deed.action in SIGNED_IN and entry.deed.subject in may:
+            came.setdefault(entry.deed.subject, entry.at)
+    return sorted(came.values())[1] if len(came) > 1 else None
+
+
+def _counts(entry: AuditEntry, step: Step) -> bool:
+    """Whether the entry really is the step: the page itself is no phone."""
     detail = entry.deed.detail
-    if step is Step.SECOND:
-        return links > 1
     if entry.deed.action == "delivery.sent":
         return detail.get("channel") not in (CONSOLE.name, SIREN.name)
     if step is Step.WRONG:

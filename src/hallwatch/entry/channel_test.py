@@ -11,6 +11,7 @@ from hallwatch.adapters.outgoing import confine
 from hallwatch.core.delivery import Message, Result, What
 from hallwatch.core.policy.networks import networks_of
 from hallwatch.entry.channels import channel_of
+from hallwatch.entry.page_address import console_address
 from hallwatch.entry.sender import Attempt, Sender
 from hallwatch.entry.wiring import chest_of, deliverer_order
 from hallwatch.errors import SettingsError
@@ -18,6 +19,8 @@ from hallwatch.settings.environment import Environment
 from hallwatch.settings.site import Site
 
 PATIENCE_S = 90.0
+PLACE = {"en": "test", "es": "prueba"}
+"""What stands for a building and a camera."""
 
 
 def try_channel(site: Site, environment: Environment, name: str) -> str:
@@ -26,9 +29,8 @@ def try_channel(site: Site, environment: Environment, name: str) -> str:
     if its is None:
         known = ", ".join(one.name for one in site.channel) or "none"
         raise SettingsError(f'there is no [[channel]] called "{name}"; there are: {known}')
-    order = deliverer_order(
-        site, chest_of(site, environment).open(), chest_of(site, environment).folder, "http://localhost/"
-    )
+    chest = chest_of(site, environment)
+    order = deliverer_order(site, chest.open(), chest.folder, console_address(site))
     networks = networks_of(order.networks)
     confine(networks)
     ended: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
@@ -40,9 +42,9 @@ def try_channel(site: Site, environment: Environment, name: str) -> str:
             alert_id="test",
             what=What.TEST,
             site=order.site,
-            school=(its.schools or site.schools or ("-",))[0],
-            building="-",
-            camera="-",
+            school=(its.schools or site.schools or (PLACE[order.language],))[0],
+            building=PLACE[order.language],
+            camera=PLACE[order.language],
             at=datetime.now(UTC).astimezone(ZoneInfo(order.time_zone) if order.time_zone else None),
             link=f"{order.console}/",
             language=order.language,

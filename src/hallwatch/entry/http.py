@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from hallwatch.entry.page_address import page_address
 from hallwatch.entry.tls import Served
 from hallwatch.errors import SettingsError
 
@@ -87,12 +88,7 @@ class HttpServer:
     def url(self) -> str:
         """Where a browser finds the page."""
         host, port = self._socket.getsockname()[:2]
-        if self._name is not None:
-            host = self._name
-        elif ipaddress.ip_address(host).is_unspecified:
-            host = socket.gethostname()
-        scheme = "https" if self._https else "http"
-        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        return page_address(host, port, https=self._https, name=self._name)
 
     def run_until_told(self) -> None:
         """Serve until ``stop``; the socket is closed afterwards."""

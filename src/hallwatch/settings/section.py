@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,3 +22,12 @@ TWO_AT_ONCE: dict[str, Any] = TWO_PEOPLE | {"at_once": True}
 """Takes two people, and holds at once: it decides who sees alerts."""
 SECRET: dict[str, Any] = {"in_console": True, "secret": True}
 """The same, and nobody is shown it again."""
+
+
+def known_zone(name: str) -> str:
+    """The name again. Raises ValueError for none that is known here."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is no IANA time zone; write for example America/Chicago") from error
+    return name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
@@ -13,7 +12,7 @@ from hallwatch.core.policy.networks import HOME, networks_of
 from hallwatch.settings.acme import AcmeSection
 from hallwatch.settings.channels import AlertingSection, ChainSection, ChannelSection
 from hallwatch.settings.notice import NoticeSection
-from hallwatch.settings.section import IN_CONSOLE, TWO_PEOPLE, Section
+from hallwatch.settings.section import IN_CONSOLE, TWO_PEOPLE, Section, known_zone
 from hallwatch.settings.sign_in import SignInSection
 
 
@@ -58,12 +57,7 @@ class SiteSection(Section):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                ZoneInfo(value)
-            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-                raise ValueError("is no IANA time zone; write for example America/Chicago") from error
-        return value
+        return None if value is None else known_zone(value)
 
 
 class DatabaseSection(Section):

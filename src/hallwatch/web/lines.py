@@ -75,6 +75,10 @@ CAMERAS = (
     ),
     N_("{address} is never connected to (link-local, multicast or unspecified)"),
     N_("{address} is in none of the networks that may be connected to"),
+    N_(
+        "{address} is in none of the networks that may be connected to: name it in hallwatch.toml under [network]:"
+        ' services = ["{network}"]'
+    ),
     N_("its name has no address"),
     N_("the webcam is not plugged in"),
 )

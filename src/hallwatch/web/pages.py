@@ -22,6 +22,7 @@ from hallwatch.web.console import Console, Status
 from hallwatch.web.course import Course, course_of, untrained_schools
 from hallwatch.web.drawing import drawn
 from hallwatch.web.duty_facts import unreachable_now, untrained_soon
+from hallwatch.web.hour_left import HourLeft
 from hallwatch.web.languages import page_asked_for
 from hallwatch.web.scope_words import scope_words
 from hallwatch.web.texts import LANGUAGES, N_, gettext, language, ngettext, said, texts_in
@@ -42,6 +43,7 @@ NAVIGATION = (
     ("/settings", N_("Settings"), May.SEE_SETTINGS),
     ("/delivery", N_("Deliveries"), May.SEE_HEALTH),
     ("/health", N_("Health"), May.SEE_HEALTH),
+    ("/start", N_("First hour"), May.CHANGE_SETTINGS),
 )
 NOBODY_YET = N_("Nobody is listed yet: no camera looks for anybody.")
 BESIDE = 4
@@ -52,7 +54,7 @@ class Pages:
     """Renders pages, an alert's card and the camera list of one site; safe from any thread."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        self._console, self._hour_left = console, HourLeft(console)
         zone = console.facts.zone
         for code in LANGUAGES:
             texts_in(code)  # a damaged catalogue is a server that does not start
@@ -123,7 +125,11 @@ class Pages:
     def render(self, template: str, visitor: Visitor | None, **more: object) -> str:
         """A whole page for whoever is signed in, or for nobody yet."""
         account = visitor.account if visitor else None
-        places = [(path, name) for path, name, need in NAVIGATION if account and account.may(need)]
+        places = [
+            (path, name)
+            for path, name, need in NAVIGATION
+            if account and account.may(need) and (path != "/start" or self._hour_left)
+        ]
         return self._templates.get_template(template).render(
             facts=self._console.facts,
             looked_for=self._console.looked_for(),

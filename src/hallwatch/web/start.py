@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from hallwatch.core.events import CameraCondition
 from hallwatch.core.first_hour import (
     MINUTE,
     OVER,
     READ_EXPECTED,
+    SEEN_DEMO,
     Progress,
     Step,
     is_marked,
@@ -25,6 +25,7 @@ from hallwatch.core.requests import ErasePerson, Note
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
+from hallwatch.web.hour_left import is_watching
 from hallwatch.web.pages import Pages
 from hallwatch.web.papers import printed
 from hallwatch.web.signing_in import reasoned, visitor_of
@@ -34,9 +35,10 @@ TITLES = {
     Step.DEMO: N_("See it work"),
     Step.PLACE: N_("The law of the place"),
     Step.CAMERA: N_("The first camera"),
-    Step.SECOND: N_("A second person"),
+    Step.SECOND: N_("Add a district administrator"),
     Step.LISTED: N_("A volunteer is listed"),
     Step.TOLD: N_("A phone rings"),
+    Step.COURSE: N_("The course"),
     Step.ALERT: N_("The volunteer walks past the camera"),
     Step.WRONG: N_("A wrong person"),
     Step.EXPECTED: N_("What to expect"),
@@ -49,30 +51,38 @@ WORDS = {
     Step.PLACE: N_(
         "It was chosen at the beginning and holds for good. It says what may be matched, and how long faces are kept."
     ),
-    Step.CAMERA: N_("A picture has come. The camera's state stands on the alerts page."),
+    Step.CAMERA: N_("Done when a picture has come. The camera's state stands on the alerts page."),
     Step.SECOND: N_(
-        "Nobody is listed by one person alone. Add a colleague; the link that you get is for that person."
+        "Nobody is listed by one person alone. Add a colleague as a district administrator, who may say yes for every"
+        " school; the link that you get is for that person. This is done when two such people have signed in."
     ),
     Step.LISTED: N_(
-        "Somebody who has consented in writing: list Trespass, a reason that begins with Test, the consent as the"
-        " authority, until today. The colleague says yes."
+        "Somebody who has consented in writing: add the person with a photo, then write a listing. List: Trespass."
+        " Reason: begins with Test. Who ordered it: the consent. Last day: today. Propose it; the colleague says yes."
     ),
     Step.TOLD: N_(
         "On your phone, under your name: messages on this device. Or at the machine: hallwatch channels test NAME."
+        " Whoever changes hallwatch.toml ends the running hallwatch serve and starts it again."
+    ),
+    Step.COURSE: N_(
+        "Nobody answers an alert without it, and it takes ten minutes. Your colleague takes it, too, to answer."
     ),
     Step.ALERT: N_("The alert appears with sound. Compare the two pictures, and answer."),
     Step.WRONG: N_(
         "Sooner or later somebody else is taken for a listed person. Practise it: answer one alert with"
-        " Different person."
+        " Different person. That raises the volunteer's threshold, so that less alike sightings are not shown any more;"
+        " on the volunteer's page under Lists, Reviewed: back to normal sets it back."
     ),
     Step.EXPECTED: N_("Read the sentence below, and ask whether your staff can look at so many."),
     Step.ERASED: N_("Below: tick the volunteers, and take the receipt."),
 }
+NOBODY = N_("Nobody is listed yet: what to expect is said as soon as somebody is.")
 LINKS = {
     Step.CAMERA: "/",
     Step.SECOND: "/people",
     Step.LISTED: "/lists/new",
     Step.TOLD: "/account",
+    Step.COURSE: "/training",
     Step.ALERT: "/",
     Step.WRONG: "/",
     Step.EXPECTED: "#expected",
@@ -82,11 +92,12 @@ LINKS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step as the page shows it."""
+    """A step as the page shows it; ``minute`` None: it was before the hour."""
 
+    step: Step
     title: str
     words: str
-    minute: int
+    minute: int | None
     link: str
     done: datetime | None
     is_next: bool
@@ -109,8 +120,14 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         return _page(console, pages, visitor_of(request))
 
     @app.post("/start/read")
-    def read(request: Request) -> Response:
-        console.ask(Note(visitor_of(request).by, READ_EXPECTED))
+    def read(request: Request, what: Annotated[str, Form()] = "") -> Response:
+        visitor = visitor_of(request)
+        if what == Step.DEMO:
+            console.ask(Note(visitor.by, SEEN_DEMO))
+        elif not console.looked_for():
+            return _page(console, pages, visitor, gettext(NOBODY))
+        else:
+            console.ask(Note(visitor.by, READ_EXPECTED))
         return RedirectResponse("/start", status_code=303)
 
     @app.post("/start/erase")
@@ -143,14 +160,15 @@ def _progress(console: Console) -> Progress:
 def _page(console: Console, pages: Pages, visitor: Visitor, fault: str = "") -> HTMLResponse:
     found = _progress(console)
     done = dict(found.done)
-    if any(one.condition is CameraCondition.WATCHING for one in console.board.status().cameras):
+    if is_watching(console):
         done.setdefault(Step.CAMERA, datetime.now(UTC))
     upcoming = next((step for step in Step if step not in done), None)
     lines = [
         Line(
+            step,
             gettext(TITLES[step]),
             gettext(WORDS[step]),
-            MINUTE[step],
+            None if step is Step.DEMO and step in done else MINUTE[step],
             LINKS.get(step, ""),
             done.get(step),
             step is upcoming,
@@ -163,6 +181,8 @@ def _page(console: Console, pages: Pages, visitor: Visitor, fault: str = "") -> 
         lines=lines,
         count=len(done),
         minutes=found.minutes(datetime.now(UTC)),
+        expected=(console.expected(0) or console.facts.meaning) if console.looked_for() else "",
+        nobody=NOBODY,
         on_trial=_on_trial(console, found),
         has_receipt=bool(found.erased),
         fault=fault,
@@ -171,7 +191,8 @@ def _page(console: Console, pages: Pages, visitor: Visitor, fault: str = "") -> 
 
 
 def _on_trial(console: Console, found: Progress) -> list[OnTrial]:
-    """Who was listed in the first day, only by listings that are marked as tests, and is not erased."""
+    """For whom a listing was written in the first day, and who has none but such as are marked as tests, in whatever
+    state; who is erased is not among them."""
     people: dict[str, OnTrial] = {}
     for listing_id in found.listings:
         record = console.lists.listing(listing_id)

@@ -58,7 +58,7 @@ class Duties:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One place's rules, as of a day, with where they stand written."""
+    """One place's rules, as of a day, with where they stand written; ``time_zones`` (IANA names) are offered there."""
 
     code: str
     name: str
@@ -69,6 +69,7 @@ class Profile:
     alerts: AlertRules
     retention: Retention
     duties: Duties
+    time_zones: tuple[str, ...] = ()
 
     def forbids(self, *, live: bool) -> str | None:
         """Why cameras may not be matched here, in one sentence; None where they may."""
