@@ -166,7 +166,7 @@ before_answer = true
         good = subprocess.run([*command, "security"], capture_output=True, text=True, check=False)
         assert good.returncode == 0, good.stderr
         assert mail.mails[0]["Subject"] == "TEST from This school"
-        said = mail.mails[0].get_body(("plain",)).get_content()
+        said = str(mail.mails[0].get_payload()).replace("=\r\n", "")
         assert "North, test, camera test" in " ".join(said.split())
         assert "http://127.0.0.1:8460/" in said
         none = subprocess.run([*command, "pigeon"], capture_output=True, text=True, check=False)

@@ -67,7 +67,10 @@ WORDS = {
     Step.COURSE: N_(
         "Nobody answers an alert without it, and it takes ten minutes. Your colleague takes it, too, to answer."
     ),
-    Step.ALERT: N_("The alert appears with sound. Compare the two pictures, and answer."),
+    Step.ALERT: N_(
+        "The alert appears with sound. Compare the two pictures, and answer. A new site begins quietly: only"
+        " administrators see and hear it, here and on their phones; mail goes out after Same person."
+    ),
     Step.WRONG: N_(
         "Sooner or later somebody else is taken for a listed person. Practise it: answer one alert with"
         " Different person. That raises the volunteer's threshold, so that less alike sightings are not shown any more;"
