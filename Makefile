@@ -32,7 +32,7 @@ lint: setup
 	$(BIN)/codespell
 
 test: setup lint
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 3 --dist worksteal
 
 bench: setup
 	$(BIN)/hallwatch bench --json
