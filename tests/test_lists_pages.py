@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -18,7 +19,8 @@ from hallwatch.core.requests import By, KeepPerson, PhotoKept
 from tests.test_sign_in import csrf
 from tests.test_web import Running, running
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("America/Chicago")).date()
+"""At the site, where it is another day than in Greenwich for some hours."""
 
 
 def picture(size: tuple[int, int] = (300, 400), **more: object) -> bytes:

@@ -10,14 +10,16 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
+from hallwatch.adapters.images import decode_image
 from hallwatch.core.appeal import Appeal, Outcome
 from hallwatch.core.listing import Terms
 from hallwatch.core.notice import Particulars
 from hallwatch.core.paper import AnswerPaper, NoticePaper
 from hallwatch.entry.own_papers import papers_under
-from hallwatch.errors import PaperError
+from hallwatch.errors import ImageError, PaperError
 from hallwatch.report.papers import Papers
 from hallwatch.report.pdf import pdf_of
 
@@ -268,3 +270,11 @@ class _listening:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(20)
+
+
+def test_a_paper_leaves_no_half_picture_to_be_taken_for_a_whole_one() -> None:
+    pdf_of("<!doctype html><html lang=en><title>x</title><p>x</p></html>")
+    out = io.BytesIO()
+    Image.effect_noise((200, 200), 80).save(out, "JPEG")
+    with pytest.raises(ImageError, match="cannot be read"):
+        decode_image(out.getvalue()[:2000], "half.jpg")

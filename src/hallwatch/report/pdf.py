@@ -21,8 +21,11 @@ def pdf_of(html: str) -> bytes:
     except OSError as error:
         raise PaperError(NO_PANGO) from error
     # Not at the top: it loads Pango, and a server does without that until somebody wants a PDF.
-    from weasyprint import HTML
+    from weasyprint import HTML, images
     from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    # It has Pillow take half pictures for whole ones, in this whole process; photos of people are to be whole.
+    images.ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class Nothing(URLFetcher):  # type: ignore[misc]
         """Neither the network nor any file."""
