@@ -22,6 +22,7 @@ from hallwatch.flow.cohort import COHORT
 from hallwatch.settings.site import Site
 from hallwatch.web.gate import Forecast
 
+BLOCK = 1024
 BUDGETS = tuple(10 ** (step / 4) for step in range(-8, 7))
 """False alerts a day, from one in a hundred days to thirty a day."""
 
@@ -88,7 +89,8 @@ class ComparingImport:
         self._live, self._reader = live, reader
         self._began = False
         self._cohort: Templates | None = None
-        self._came = np.zeros((64, live.gallery.dimensions), dtype=np.float32)
+        self._blocks: list[Templates] = []
+        """Rows of those who came, BLOCK in each: nothing is copied when there are more."""
         self._whose: list[str] = []
 
     def likeness(self, external_id: str, photos: Sequence[PhotoKept], of_file: int) -> Likeness | None:
@@ -115,15 +117,18 @@ class ComparingImport:
     def came(self, person_id: str, photos: Sequence[PhotoKept]) -> None:
         """Somebody has come into the import, and whoever follows is compared with them, too."""
         for row in self._rows(photos):
-            if len(self._whose) == len(self._came):
-                self._came = np.concatenate([self._came, np.zeros_like(self._came)])
-            self._came[len(self._whose)] = row
+            block, place = divmod(len(self._whose), BLOCK)
+            if block == len(self._blocks):
+                self._blocks.append(np.zeros((BLOCK, len(row)), dtype=np.float32))
+            self._blocks[block][place] = row
             self._whose.append(person_id)
 
     def _scores(self, mine: Templates) -> Templates:
         """The best product of each row that came with one of these."""
-        came = self._came[: len(self._whose)]
-        return (came @ mine.T).max(axis=1) if len(came) else np.zeros(0, np.float32)
+        if not self._blocks:
+            return np.zeros(0, np.float32)
+        best = np.concatenate([(block @ mine.T).max(axis=1) for block in self._blocks])
+        return best[: len(self._whose)]
 
     def _rows(self, photos: Sequence[PhotoKept]) -> Templates:
         gallery = self._live.gallery
