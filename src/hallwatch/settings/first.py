@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from hallwatch.errors import SettingsError
 from hallwatch.settings.channels import ADDRESS
@@ -23,7 +23,7 @@ TLS_PORT, MAIL_PORT = 465, 587
 """A mail server's ports: encrypted from the first byte, and after STARTTLS."""
 
 
-class FirstAnswers(Section):
+class FirstAnswers(BaseModel):
     """The answers of the first hour; a file of them is TOML.
 
     ``jurisdiction`` is whose law applies, for example US-MO or Missouri; ``time_zone`` the site's (empty: the
@@ -33,6 +33,8 @@ class FirstAnswers(Section):
     seen. ``mail_to`` is who is told by mail (empty: nobody), through ``mail_server`` (host or
     host:port) with ``mail_security`` (empty: by the port), from ``mail_from``.
     """
+
+    model_config = Section.model_config
 
     jurisdiction: str = Field(min_length=1)
     name: str = Field(min_length=1, max_length=120)
