@@ -18,10 +18,12 @@ from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from hallwatch.adapters.keys.chest import Chest
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.records import SIGHTING, chest_in
+
 from hallwatch.adapters.store.place import SqliteFile
 from hallwatch.adapters.store.reader import Reader
-from hallwatch.core.events import Sighting
 from hallwatch.core.kept import Whereabouts
 from hallwatch.entry.desk import Desk
 from hallwatch.flow.figuring import Period, figures
@@ -29,26 +31,9 @@ from hallwatch.flow.figuring import Period, figures
 NOW = datetime.now(UTC)
 MAIN = Whereabouts("Main", "North")
 AT_ONCE, TRIED, PEOPLE = 500, 200, 400
-ONE = Sighting(
-    alert_id="",
-    camera="Entrance",
-    at=NOW,
-    media_time_s=0.0,
-    external_id="",
-    name="Invented Person",
-    lists=("trespass",),
-    score=0.6,
-    threshold=0.5,
-    face_px=60,
-    shots=3,
-    pack="duo",
-    shot_jpeg=bytes(20_000),
+ONE = replace(
+    SIGHTING, camera="Entrance", at=NOW, name="Invented Person", lists=("trespass",), shot_jpeg=bytes(20_000)
 )
-
-
-def chest_in(folder: Path) -> Chest:
-    """Its keys."""
-    return Chest(folder / "keys", folder / "key-backups", folder / "keys" / "master.key")
 
 
 def fill(desk: Desk, alerts: int) -> None:

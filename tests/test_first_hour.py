@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import httpx2
 import pytest
@@ -15,7 +17,18 @@ from typer.testing import CliRunner, Result
 
 from hallwatch.adapters.profiles import profile_codes, read_profile
 from hallwatch.adapters.store.place import SqliteFile
-from hallwatch.core.first_hour import ACTIONS, FEW, PROBED, Step, done_of, is_marked, progress_of, trail_of
+from hallwatch.core.audit import AuditEntry
+from hallwatch.core.first_hour import (
+    ACTIONS,
+    FEW,
+    PROBED,
+    SEEN_DEMO,
+    Step,
+    done_of,
+    is_marked,
+    progress_of,
+    trail_of,
+)
 from hallwatch.core.policy.roles import Role
 from hallwatch.core.requests import By, ErasePerson, Note
 from hallwatch.entry.cli import app
@@ -27,6 +40,8 @@ from hallwatch.settings.environment import Environment
 from hallwatch.settings.first import fit, host_and_port, usual_encryption
 from hallwatch.settings.read import read_site
 from hallwatch.settings.section import known_zone
+from hallwatch.web.console import WhoQuestions
+from hallwatch.web.hour_left import NEW, HourLeft
 from tests.browser import Browser
 from tests.records import Office
 from tests.rtsp_camera import RtspCamera, need_rtsp
@@ -372,3 +387,29 @@ def test_the_page_is_led_to_until_all_is_done(tmp_path: Path) -> None:
             office.done(Note(by, "person.erase"))
             assert 'href="/start"' not in boss.get("/lists").text
             assert boss.get("/start").status_code == 200
+
+
+def test_the_pages_lead_there_while_something_is_left_and_the_installation_is_new(console: Running) -> None:
+    asked: list[tuple[str, ...]] = []
+    reader = console.office.reader
+
+    class Asked:
+        def __getattr__(self, name: str) -> object:
+            return getattr(reader, name)
+
+        def first_deeds(self, actions: Collection[str], limit: int) -> list[AuditEntry]:
+            asked.append(tuple(actions))
+            return reader.first_deeds(actions, limit)
+
+    watched = replace(console.console, who=cast("WhoQuestions", Asked()))
+    left = HourLeft(watched)
+    assert left
+    assert asked == [(SEEN_DEMO,)]  # the first that is left is enough
+    console.office.done(Note(By("machine:tests", "terminal"), SEEN_DEMO))
+    assert left
+    began = console.office.reader.began()
+    assert began is not None
+    asked.clear()
+    later = HourLeft(watched, now=lambda: began + NEW + timedelta(seconds=1))
+    assert not later
+    assert asked == []  # an old trail is not searched at every page

@@ -118,7 +118,8 @@ class Life:
         found: dict[str, Step] = {}
         for step in self.steps:
             if step.act in VOICES:
-                if step.account_id in found and found[step.account_id].act is Act.UNTRAINED:
+                said = found.get(step.account_id)
+                if said is not None and said.act is Act.UNTRAINED:
                     del found[
                         step.account_id
                     ]  # what was said without the course holds no place among the others

@@ -42,7 +42,7 @@ class Comparing:
         mine = rows(templates, live.gallery.fingerprint, live.gallery.dimensions)
         if not len(mine):
             return None
-        found = live.look_alikes(mine, external_id, self._cohort(live))
+        found = live.look_alikes(mine, external_id, kept_cohort(self._reader, live.gallery))
         closest = (self._reader.person_of(name) for name, _score in found.listed[:MOST_NAMED])
         return Likeness(
             like=len(found.listed),
@@ -72,9 +72,6 @@ class Comparing:
         if setting == "site.passes_per_day" and isinstance(value, int):
             return Forecast(live.threshold, live.would_be(passes_per_day=value), _curve(live))
         return None
-
-    def _cohort(self, live: LiveList) -> Templates | None:
-        return cohort_of(self._reader, live.gallery)
 
 
 class ComparingImport:
@@ -141,11 +138,11 @@ class ComparingImport:
             return
         with self._reader.listings() as listings:
             self._live.load(listings.listed())
-        self._cohort = cohort_of(self._reader, self._live.gallery)
+        self._cohort = kept_cohort(self._reader, self._live.gallery)
         self._began = True
 
 
-def cohort_of(reader: Reader, gallery: Gallery) -> Templates | None:
+def kept_cohort(reader: Reader, gallery: Gallery) -> Templates | None:
     """The site's strangers, if their templates are of the gallery's pack."""
     fingerprint, _space, numbers = reader.setting(COHORT).partition(" ")
     if fingerprint != gallery.fingerprint:

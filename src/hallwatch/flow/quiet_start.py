@@ -32,15 +32,6 @@ def is_quiet(settings: Facts) -> bool:
     return found is not None and found.holds
 
 
-def is_held(books: Books, alert_id: str) -> bool:
-    """Whether an alert is reviewers' only; a site that never began quietly is not asked."""
-    found = standing(books.settings)
-    if found is None or found.began is None:
-        return False
-    alert = books.alerts.one(alert_id)
-    return alert is not None and alert.reviewers_only
-
-
 def start(books: Books, request: StartQuietly, now: datetime) -> Reply:
     """The server starts: the first time it is decided whether the site begins quietly, for good; later the claim may be
     another one, and then what was counted says nothing of it."""

@@ -19,7 +19,7 @@ from hallwatch.core.restraint import Restraint, What
 from hallwatch.flow.books import Books, Transaction
 from hallwatch.flow.delivering import raised
 from hallwatch.flow.list_versions import base_tags
-from hallwatch.flow.quiet_start import is_held, is_quiet
+from hallwatch.flow.quiet_start import is_quiet
 
 AGAIN = UUID("0a9a3f4e-6a3e-5d0b-9a55-52c8f3f5a3c7")
 """Namespace of the alert after one that nothing joins any more: a sighting that is sent twice finds it again."""
@@ -54,7 +54,7 @@ class Raising:
                 return None
             first = fresh or (unscored and sighting.pack != "")
             why = self._brake(books, person_id, now, sighting) if first and person_id else None
-            held = not fresh and is_held(books, sighting.alert_id)
+            held = known is not None and known.reviewers_only
             kept = books.alerts.keep(
                 sighting,
                 place=place,

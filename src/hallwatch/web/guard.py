@@ -19,9 +19,9 @@ MOST_IMPORT = 300 << 20
 """The same for files of people and their photos, which only whoever may take them in can send."""
 PHOTOS_AT_ONCE = 4
 PHOTO_BEGINS, PHOTO_ENDS = ("/lists/person/", "/map/"), ("/photo", "/floors")
-PHOTO_PATHS = ("/lists/new", "/api/v1/people", "/api/v1/alerts")
 OUTSIDE = "/api/v1/alerts"
 """Other systems' alerts wait behind no photo that somebody else sends, and without a picture behind nothing."""
+PHOTO_PATHS = ("/lists/new", "/api/v1/people", OUTSIDE)
 PHOTO_S = 60.0
 """A photo that has not come within so long is given up: four at a time are taken."""
 STALLED_S = 60.0

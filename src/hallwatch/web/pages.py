@@ -220,8 +220,7 @@ class Pages:
         """What is to be expected of the list as it is at this moment."""
         if not self._console.looked_for():
             return NOBODY_YET
-        forecast = self._console.gate.forecast(0)
-        return self._console.facts.meaning if forecast is None else forecast.now.meaning()
+        return self._console.expected(0) or self._console.facts.meaning
 
     def list_words(self, kind: str) -> str:
         """A list's name for people."""

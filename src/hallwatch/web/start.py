@@ -26,7 +26,7 @@ from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
 from hallwatch.web.console import Console
 from hallwatch.web.hour_left import is_watching
-from hallwatch.web.pages import Pages
+from hallwatch.web.pages import NOBODY_YET, Pages
 from hallwatch.web.papers import printed
 from hallwatch.web.signing_in import reasoned, visitor_of
 from hallwatch.web.texts import N_, gettext, language
@@ -79,7 +79,6 @@ WORDS = {
     Step.EXPECTED: N_("Read the sentence below, and ask whether your staff can look at so many."),
     Step.ERASED: N_("Below: tick the volunteers, and take the receipt."),
 }
-NOBODY = N_("Nobody is listed yet: what to expect is said as soon as somebody is.")
 LINKS = {
     Step.CAMERA: "/",
     Step.SECOND: "/people",
@@ -128,7 +127,7 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
         if what == Step.DEMO:
             console.ask(Note(visitor.by, SEEN_DEMO))
         elif not console.looked_for():
-            return _page(console, pages, visitor, gettext(NOBODY))
+            return _page(console, pages, visitor, gettext(NOBODY_YET))
         else:
             console.ask(Note(visitor.by, READ_EXPECTED))
         return RedirectResponse("/start", status_code=303)
@@ -184,8 +183,6 @@ def _page(console: Console, pages: Pages, visitor: Visitor, fault: str = "") -> 
         lines=lines,
         count=len(done),
         minutes=found.minutes(datetime.now(UTC)),
-        expected=(console.expected(0) or console.facts.meaning) if console.looked_for() else "",
-        nobody=NOBODY,
         on_trial=_on_trial(console, found),
         has_receipt=bool(found.erased),
         fault=fault,
