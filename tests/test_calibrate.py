@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,18 @@ def test_passes_become_a_calibration_that_gives_thresholds(
     assert np.median(scores.mated) > 0.5
     assert float(strangers.max(axis=1).mean()) < 0.45
     assert (strangers.max(axis=1) > -1).mean() > 0.8
+
+    # Whoever walks beside is there: where two cross, a track can go from one to the other, and the alert is a true one.
+    assert any(one.beside for one in recorded)
+    for one, row in zip([r for r in recorded if r.walked.listed is None], scores.strangers, strict=True):
+        assert all(row[gallery.places[person]] == -1 for person in one.beside)
+    crossed = next(one for one in recorded if one.walked.listed is None and one.beside and one.tracks)
+    person = min(crossed.beside)
+    theirs = next(one for one in recorded if one.walked.listed == person)
+    mixed = replace(crossed, tracks=theirs.tracks), replace(theirs, tracks=[], others=theirs.tracks)
+    swapped = score(mixed, gallery, centre, model.parts)
+    assert swapped.strangers[0][gallery.places[person]] == -1
+    assert swapped.mated == pytest.approx(score([theirs], gallery, centre, model.parts).mated)
 
     # Without what all faces have in common, strangers are less like the listed.
     plain = score(recorded, enrol_cast(cast, model, 0 * centre).snapshot, 0 * centre, model.parts)

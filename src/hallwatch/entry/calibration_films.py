@@ -168,7 +168,9 @@ def _watch_film(film: FilmOrder) -> dict[str, list[Recorded]]:
         conditions=film.conditions,
         locate=detector_locator(next(iter(_bench.packs.values()))),
     )
-    passes = [Walked(_bench.numbers.get(one.person, -1), one.listed) for one in plan.passes]
+    passes = [
+        Walked(_bench.numbers.get(one.person, -1), one.listed, one.start_s, one.end_s) for one in plan.passes
+    ]
     results = {}
     with tempfile.TemporaryDirectory(prefix="hallwatch-calibrate-") as folder:
         path = Path(folder) / "film.mp4"

@@ -32,18 +32,31 @@ Whose: TypeAlias = Callable[[float, tuple[float, float]], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """One pass: who walked (any number that stands for the person) and the gallery's key if that is listed."""
+    """One pass: who walked (any number that stands for the person), the gallery's key if that is listed, and from
+    when to when (media time in seconds)."""
 
     walker: int
     listed: str | None
+    start_s: float
+    end_s: float
+
+    def beside(self, other: Walked) -> bool:
+        """Whether both walked at one time."""
+        return self.start_s <= other.end_s and other.start_s <= self.end_s
 
 
 @dataclass(slots=True)
 class Recorded:
-    """A pass as it was watched: the shots of each of its tracks, in the order they came, as the pack makes them."""
+    """A pass as it was watched: the shots of each of its tracks, in the order they came, as the pack makes them.
+
+    ``beside`` are the listed people who walked at the same time, ``others`` the tracks of whoever did: where two cross,
+    a track can go from one to the other, and an alert for somebody who is there is no false one.
+    """
 
     walked: Walked
     tracks: list[list[Shot]] = field(default_factory=list)
+    beside: frozenset[str] = frozenset()
+    others: list[list[Shot]] = field(default_factory=list)
 
     @property
     def shots(self) -> Iterator[Shot]:
@@ -80,6 +93,10 @@ def record(
     recorded = [Recorded(one) for one in passes]
     for number, counted in votes.items():
         recorded[counted.most_common(1)[0][0]].tracks.append(shots[number])
+    for one in recorded:
+        near = [other for other in recorded if other is not one and other.walked.beside(one.walked)]
+        one.beside = frozenset(other.walked.listed for other in near if other.walked.listed)
+        one.others = [track for other in near for track in other.tracks]
     return recorded
 
 
@@ -95,24 +112,35 @@ def score(
     """Every pass's largest decision scores, before a ``gallery`` that is already without ``centre``.
 
     A pass without a decision counts with -1: a stranger who was never usable raised no alert, a listed person who
-    never was is a miss.
+    never was is a miss. Whoever is listed and walks beside a stranger is not scored there, and may be found by the
+    stranger's track, as ``evaluate walkby`` judges it.
     """
     scores = Scores()
     for one in recorded:
-        row = np.full(len(gallery.people), -1.0, dtype=np.float32)
-        for track in one.tracks:
-            evidence = BestShots()
-            for shot in track:
-                evidence.add(replace(shot, template=centred(shot.template[None], centre, parts)[0]))
-                row = np.maximum(row, statistics(evidence, gallery))
         if one.walked.listed is None:
+            row = _largest(one.tracks, gallery, centre, parts)
+            row[[gallery.places[person] for person in one.beside if person in gallery.places]] = -1.0
             scores.strangers.append(row)
             scores.walkers.append(one.walked.walker)
-        elif one.walked.listed in gallery.people:
-            scores.mated.append(float(row[gallery.people.index(one.walked.listed)]))
+        elif one.walked.listed in gallery.places:
+            row = _largest([*one.tracks, *one.others], gallery, centre, parts)
+            scores.mated.append(float(row[gallery.places[one.walked.listed]]))
         else:
             scores.mated.append(-1.0)
     return scores
+
+
+def _largest(
+    tracks: Sequence[Sequence[Shot]], gallery: Snapshot, centre: Template, parts: Sequence[slice]
+) -> NDArray[np.float32]:
+    """Everybody's largest decision score over these tracks (P,)."""
+    row = np.full(len(gallery.people), -1.0, dtype=np.float32)
+    for track in tracks:
+        evidence = BestShots()
+        for shot in track:
+            evidence.add(replace(shot, template=centred(shot.template[None], centre, parts)[0]))
+            row = np.maximum(row, statistics(evidence, gallery))
+    return row
 
 
 def describe(
