@@ -40,8 +40,8 @@ from hallwatch.settings.environment import Environment
 from hallwatch.settings.first import fit, host_and_port, usual_encryption
 from hallwatch.settings.read import read_site
 from hallwatch.settings.section import known_zone
-from hallwatch.web.console import WhoQuestions
 from hallwatch.web.hour_left import NEW, HourLeft
+from hallwatch.web.who_questions import WhoQuestions
 from tests.browser import Browser
 from tests.records import Office
 from tests.rtsp_camera import RtspCamera, need_rtsp

@@ -12,7 +12,7 @@ from hallwatch.core.notice import Particulars
 from hallwatch.settings.changing import AT_ONCE, Changeable, Plain, changeable, check, in_file, joined
 from hallwatch.settings.section import Section
 from hallwatch.settings.site import CameraSection, Site
-from hallwatch.web.console import Setting, SettingGroup
+from hallwatch.web.settings_questions import Setting, SettingGroup
 
 
 @dataclass(frozen=True, slots=True)

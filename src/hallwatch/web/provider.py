@@ -18,13 +18,14 @@ from hallwatch.core.requests import TouchSession
 from hallwatch.core.sessions import PROOF
 from hallwatch.errors import ProviderFault, UserError
 from hallwatch.web.admission import Visitor, address_of
-from hallwatch.web.console import Console, SignInProvider
+from hallwatch.web.console import Console
 from hallwatch.web.pages import Pages
 from hallwatch.web.signing_in import CAME_BY_PROVIDER, Desk, own_path, visitor_of
 from hallwatch.web.texts import N_
 from hallwatch.web.texts import gettext as _
 from hallwatch.web.throttle import Rate
 from hallwatch.web.tickets import Tickets
+from hallwatch.web.who_questions import SignInProvider
 
 LEFT = "hallwatch-left"
 AWAY_S = 600.0

@@ -15,8 +15,9 @@ from hallwatch.core.requests import ChangeSetting
 from hallwatch.core.site_requests import AnswerSetting, RevertSetting
 from hallwatch.errors import UserError
 from hallwatch.web.admission import Visitor
-from hallwatch.web.console import Console, Setting
+from hallwatch.web.console import Console
 from hallwatch.web.pages import Pages
+from hallwatch.web.settings_questions import Setting
 from hallwatch.web.signing_in import reasoned, visitor_of
 
 Text = Annotated[str, Form(max_length=600)]
