@@ -218,6 +218,10 @@ def test_the_course_from_the_alert_to_the_answer_without_a_script(console: Runni
         assert nora.get("/training/quiz").status_code == 303
         quiz = walked(nora)
         assert quiz.startswith("/training/quiz?")
+        with console.browser(console.office.enter(login="omar", trained=False)) as omar:
+            assert (
+                omar.get(quiz).headers["location"] == "/training/practice"
+            )  # not by somebody else's address
         page = nora.get(quiz).text
         given = re.findall(r'name="given" value="([^"]*)"', page)
         answers = {name: choices[0] for name, choices in QUIZ.items()}

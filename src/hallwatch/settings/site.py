@@ -140,7 +140,10 @@ class RecognitionSection(Section):
     """[recognition]"""
 
     pack: str = Field(default="duo", min_length=1, description="The model pack; see `hallwatch models list`.")
-    precision: Literal["auto", "f32", "bf16"] = Field(default="auto", description="Arithmetic of the models.")
+    precision: Literal["auto", "f32", "bf16"] = Field(
+        default="auto",
+        description="Arithmetic of the models: f32, bf16 (faster where the processor has it), or auto, the faster one.",
+    )
     workers: int | None = Field(
         default=None,
         ge=1,

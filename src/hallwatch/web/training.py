@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Query, Request
@@ -36,8 +38,40 @@ class Question:
     wrong: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """Practice alerts answered right, as a page carries them along: sealed for one account and day, so that nobody goes
+    to the questions by somebody else's address."""
+
+    key: bytes
+    account_id: str
+
+    def read(self, given: list[str]) -> dict[str, str]:
+        """Which were answered right, of what a page carried."""
+        return {
+            case: right.value for case, right in PRACTICE.items() if self._sealed(case, right.value) in given
+        }
+
+    def carried(self, right: Mapping[str, str]) -> list[str]:
+        """What the next page carries."""
+        return [self._sealed(case, answer) for case, answer in right.items()]
+
+    def path(self, path: str, right: Mapping[str, str]) -> str:
+        """The address of a page that carries them."""
+        carried = "&".join(f"given={one}" for one in self.carried(right))
+        return f"{path}?{carried}" if carried else path
+
+    def _sealed(self, case: str, answer: str) -> str:
+        today = datetime.now(UTC).date().isoformat()
+        text = f"practice|{self.account_id}|{today}|{case}|{answer}"
+        return f"{case}:{hmac.new(self.key, text.encode(), sha256).hexdigest()[:32]}"
+
+
 def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
     """The doors of this file."""
+
+    def practised_by(request: Request) -> Practised:
+        return Practised(console.device_key, visitor_of(request).account.account_id)
 
     @app.get("/training")
     def read(request: Request, page: int = 0) -> HTMLResponse:
@@ -50,11 +84,12 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
 
     @app.get("/training/practice")
     def practise(request: Request, given: Given = []) -> Response:  # noqa: B006 - FastAPI makes a fresh one
-        right = _right(given)
+        practised = practised_by(request)
+        right = practised.read(given)
         case = next((one for one in PRACTICE if one not in right), None)
         if case is None:
-            return RedirectResponse(_path("/training/quiz", right), status_code=303)
-        return HTMLResponse(_practice(pages, visitor_of(request), case, right))
+            return RedirectResponse(practised.path("/training/quiz", right), status_code=303)
+        return HTMLResponse(_practice(pages, visitor_of(request), case, practised.carried(right)))
 
     @app.post("/training/practice")
     def answer(
@@ -65,49 +100,61 @@ def add_routes(app: FastAPI, console: Console, pages: Pages) -> None:
     ) -> HTMLResponse:
         if case not in PRACTICE or answer not in OF_MATCHES:
             raise HTTPException(404, "There is no such page.")
-        right = _right([*given, f"{case}:{answer.value}"])
-        return HTMLResponse(_practice(pages, visitor_of(request), case, right, answer))
+        practised = practised_by(request)
+        right = practised.read(given)
+        if PRACTICE[case] is answer:
+            right[case] = answer.value
+        return HTMLResponse(_practice(pages, visitor_of(request), case, practised.carried(right), answer))
 
     @app.get("/training/quiz")
     def quiz(request: Request, given: Given = []) -> Response:  # noqa: B006
-        right = _right(given)
+        practised = practised_by(request)
+        right = practised.read(given)
         if len(right) < len(PRACTICE):
-            return RedirectResponse(_path("/training/practice", right), status_code=303)
-        return HTMLResponse(_quiz(pages, visitor_of(request), right, {}))
+            return RedirectResponse(practised.path("/training/practice", right), status_code=303)
+        return HTMLResponse(_quiz(pages, visitor_of(request), practised.carried(right), {}))
 
     @app.post("/training/quiz")
     async def answer_quiz(request: Request) -> Response:
         form = await request.form()
-        practised = _right([one for one in form.getlist("given") if isinstance(one, str)][: len(PRACTICE)])
+        given = [one for one in form.getlist("given") if isinstance(one, str)][: len(PRACTICE)]
+        practised = practised_by(request)
         answers = {name: str(form[name]) for name in QUIZ if name in form}
-        return await asyncio.to_thread(_judge, console, pages, visitor_of(request), practised, answers)
+        return await asyncio.to_thread(
+            _judge, console, pages, visitor_of(request), practised.read(given), given, answers
+        )
 
 
 def _judge(
-    console: Console, pages: Pages, visitor: Visitor, practised: dict[str, str], answers: dict[str, str]
+    console: Console,
+    pages: Pages,
+    visitor: Visitor,
+    practised: dict[str, str],
+    given: list[str],
+    answers: dict[str, str],
 ) -> Response:
     """The keeper says whether it is passed; here, what has to be answered again."""
     if any(answers.get(name) != choices[0] for name, choices in QUIZ.items()):
-        return HTMLResponse(_quiz(pages, visitor, practised, answers), status_code=422)
+        return HTMLResponse(_quiz(pages, visitor, given, answers), status_code=422)
     try:
         console.ask(PassCourse(visitor.by, COURSE, practised, answers))
     except UserError as error:
-        return HTMLResponse(_quiz(pages, visitor, practised, {}, str(error)), status_code=422)
+        return HTMLResponse(_quiz(pages, visitor, given, {}, str(error)), status_code=422)
     return RedirectResponse("/training", status_code=303)
 
 
 def _practice(
-    pages: Pages, visitor: Visitor, case: str, right: dict[str, str], answer: Answer | None = None
+    pages: Pages, visitor: Visitor, case: str, given: list[str], answer: Answer | None = None
 ) -> str:
     listed, shot = pictures(case)
-    facts = {"case": case, "listed": listed, "shot": shot, "given": _carried(right), "answer": answer}
+    facts = {"case": case, "listed": listed, "shot": shot, "given": given, "answer": answer}
     number, known = list(PRACTICE).index(case) + 1, answer is not None and PRACTICE[case] is answer
     more = {"number": number, "count": len(PRACTICE), "known": known, "answers": OF_MATCHES}
     return pages.render("training_practice.html", visitor, reasons=REASONS, **facts, **more)
 
 
 def _quiz(
-    pages: Pages, visitor: Visitor, practised: dict[str, str], answers: Mapping[str, str], fault: str = ""
+    pages: Pages, visitor: Visitor, given: list[str], answers: Mapping[str, str], fault: str = ""
 ) -> str:
     """What was answered right is not asked again; what was wrong is, with the reason why."""
     right = {name: choice for name, choice in answers.items() if choice == QUIZ[name][0]}
@@ -116,20 +163,5 @@ def _quiz(
         for name, choices in SHUFFLING.sample(list(QUIZ.items()), len(QUIZ))
         if name not in right
     ]
-    facts = {"questions": asked, "right": right, "given": _carried(practised), "count": len(QUIZ)}
+    facts = {"questions": asked, "right": right, "given": given, "count": len(QUIZ)}
     return pages.render("training_quiz.html", visitor, fault=fault, again=bool(answers), **facts)
-
-
-def _right(given: list[str]) -> dict[str, str]:
-    """Which practice alerts were answered right, of what a page carried along."""
-    said = dict(one.split(":", 1) for one in given if one.count(":") == 1)
-    return {case: right.value for case, right in PRACTICE.items() if said.get(case) == right.value}
-
-
-def _carried(right: Mapping[str, str]) -> list[str]:
-    return [f"{case}:{answer}" for case, answer in right.items()]
-
-
-def _path(path: str, right: Mapping[str, str]) -> str:
-    carried = "&".join(f"given={one}" for one in _carried(right))
-    return f"{path}?{carried}" if carried else path

@@ -97,7 +97,9 @@ def _shown(server: Server, seconds: float | None) -> None:
 def _conclude(verdict: Verdict, name: str) -> None:
     """The last line, and exit status 1 when the page did not show what it must."""
     if verdict.right(name):
-        print(f"demo: the listed person raised {_alerts(len(verdict.shown))}, seen on the page; else none")
+        print(
+            f"demo: the listed person raised {_alerts(len(verdict.shown))}, seen on the page; nobody else did"
+        )
         return
     if set(verdict.shown) - {name}:
         why = "an alert named somebody who is not on the list"
