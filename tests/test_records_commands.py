@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hallwatch.adapters.keys.chest import Chest
 from hallwatch.sim.film import write_film
 from hallwatch.sim.plan import plan_walkby
 from tests.serving import environment, serving, until, write_config
@@ -71,6 +72,15 @@ def in_the_clear(folder: Path, secrets: list[bytes]) -> set[tuple[str, bytes]]:
         for secret in secrets
         if secret in data
     }
+
+
+def _elsewhere(folder: Path) -> Path:
+    """The settings of a site in ``folder`` on another machine; returns the file."""
+    there = folder / "elsewhere"
+    shutil.copytree(folder / "people", there / "people")
+    for name in ("hallwatch.toml", "film.mp4"):
+        shutil.copyfile(folder / name, there / name)
+    return there / "hallwatch.toml"
 
 
 @pytest.mark.timeout(300)
@@ -136,6 +146,21 @@ def test_a_listed_persons_whole_life(site: Site) -> None:
         )
         assert (then["people"], then["listed"]) == (0, False)
     assert in_the_clear(folder / "data", secrets) == set()
+
+    # on another machine: without keys, with a new site's keys (refused, and nothing is changed), with the site's own
+    other = _elsewhere(folder), environ
+    keys = other[0].parent / "data" / "keys"
+    refused = said(other, "restore", backup)
+    assert (refused.returncode, "put its keys there instead" in refused.stderr) == (2, True), refused.stderr
+    Chest(keys, keys / "copies", keys / "master.key").open(writable=True)
+    refused = said(other, "restore", backup)
+    assert (refused.returncode, "was sealed with other keys" in refused.stderr) == (2, True), refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert list(keys.parent.glob("hallwatch*")) == []
+    shutil.rmtree(keys)
+    shutil.copytree(folder / "data" / "keys", keys, ignore=shutil.ignore_patterns("audit-head.json"))
+    assert "1 erased people stay erased" in good(other, "restore", backup)
+    assert "nothing altered, nothing missing" in good(other, "audit", "verify")
 
     # another master key opens everything as before, the old one nothing
     old = (folder / "data" / "keys" / "master.key").read_bytes()

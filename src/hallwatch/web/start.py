@@ -58,7 +58,8 @@ WORDS = {
     ),
     Step.LISTED: N_(
         "Somebody who has consented in writing: add the person with a photo and the birth date (of whom the age is not"
-        " known, two others have to say yes), then write a listing. List: Trespass. Reason: begins with Test. Who ordered it: the consent. Last day: today. Propose it; the colleague says yes."
+        " known, two others have to say yes), then write a listing. List: Trespass. Reason: begins with Test. Who"
+        " ordered it: the consent. Last day: today. Propose it; the colleague says yes."
     ),
     Step.TOLD: N_(
         "On your phone, under your name: messages on this device. Or at the machine: hallwatch channels test NAME."

@@ -43,7 +43,10 @@ class Chest:
         """
         fresh = not (self.folder / STORE).exists()
         if fresh and not writable:
-            raise KeysError(f"there is no key store in {self.folder}; start hallwatch serve once")
+            raise KeysError(
+                f"there is no key store in {self.folder}; for a new site start hallwatch serve once, for one that is to"
+                " be restored put its keys there instead (docs/operating.md, Backups)"
+            )
         if fresh and self.master_text is None and self.own_master and not self.master_file.exists():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return KeyStore(self.folder, make_master(self.master_file), writable=True)

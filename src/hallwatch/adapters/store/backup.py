@@ -22,8 +22,9 @@ from sqlalchemy.pool import NullPool
 
 from hallwatch.adapters.store import engine, schema
 from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
-from hallwatch.adapters.store.tables import AuditRow, Base
-from hallwatch.errors import BackupError
+from hallwatch.adapters.store.sealed import Seals
+from hallwatch.adapters.store.tables import AuditRow, Base, SettingRow
+from hallwatch.errors import BackupError, KeyGone, SealBroken
 from hallwatch.ports import Vault
 
 FORMAT = "hallwatch-backup-1"
@@ -89,11 +90,17 @@ def check_backup(path: Path) -> BackupNote:
 def restore_backup(path: Path, place: Place, vault: Vault) -> BackupNote:
     """Put the backup in the place of the database, all or nothing; the file that was there is kept aside.
 
-    Whoever calls has made sure that nobody else uses the database. Raises BackupError.
+    Whoever calls has made sure that nobody else uses the database. Raises BackupError, before anything is changed also
+    for a backup that was sealed with other keys than the vault's.
     """
     note = check_backup(path)
     if note.tables > schema.newest():
         raise BackupError(f"{path} comes from a newer Hallwatch (tables {note.tables}); install that version")
+    if not _is_sealed_with(vault, path):
+        raise BackupError(
+            f"{path} was sealed with other keys than those here, and nothing in it could be read: put that site's key"
+            " store and master key here first (docs/operating.md, Backups)"
+        )
     try:
         if isinstance(place, SqliteFile):
             _put_file(path, place)
@@ -144,6 +151,28 @@ def _copy_rows(place: PostgresServer, target: Path) -> None:
     finally:
         source.dispose()
         copy.dispose()
+
+
+def _is_sealed_with(vault: Vault, path: Path) -> bool:
+    """Whether a setting of the site, the one thing that every site has sealed with its own key, can be opened."""
+    looking = _file_engine(path)
+    try:
+        with looking.connect() as connection:
+            if not inspect(connection).has_table(SettingRow.__tablename__):
+                return True
+            wanted = select(SettingRow.name, SettingRow.sealed).order_by(SettingRow.name).limit(1)
+            kept = connection.execute(wanted).first()
+    except DBAPIError as error:
+        raise BackupError(f"the backup cannot be read: {error.orig}") from error
+    finally:
+        looking.dispose()
+    if kept is None:
+        return True
+    try:
+        Seals(vault).open_site(f"setting/{kept.name}", kept.sealed)
+    except (SealBroken, KeyGone):
+        return False
+    return True
 
 
 def _put_file(path: Path, place: SqliteFile) -> None:
