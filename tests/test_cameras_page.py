@@ -22,9 +22,9 @@ def console(tmp_path: Path) -> Iterator[Running]:
         yield it
 
 
-def page(console: Running, role: Role, *schools: str) -> tuple[int, str]:
+def page(console: Running, role: Role, *schools: str, path: str = "/cameras") -> tuple[int, str]:
     with console.browser(console.office.enter(role, schools)) as client:
-        answer = client.get("/cameras")
+        answer = client.get(path)
         return answer.status_code, answer.text
 
 
@@ -33,6 +33,9 @@ def test_whoever_may_see_cameras_sees_which_do_not_see(console: Running) -> None
         status, text = page(console, role)
         assert status == 200
         assert "1 camera does not see." in text
+        health = page(console, role, path="/health")[1]
+        assert "1 camera does not see." in health
+        assert "Nothing is wrong" not in health
         assert "no answer; trying again in 8 s" in text
         assert "1,200 pictures received, 500 analysed; 31 passes counted" in " ".join(text.split())
         assert "North" in text

@@ -110,12 +110,11 @@ def test_fifty_strangers_leave_nothing(shared: Path, tmp_path: Path) -> None:
     installed[law] = law.stat().st_mtime_ns
     assert {path: path.stat().st_mtime_ns for path in files_below(outputs / "home")} == installed
     assert list((outputs / "tmp").iterdir()) == []
-    # but their number: once a camera and day
+    # not even their number: a film is run as often as somebody likes, its people are no passes of the site
     reader = Reader(SqliteFile(outputs / "data" / "hallwatch.db"), chest_in(outputs / "data").open())
     counts = [json.loads(text) for text in reader.settings(PASSES).values()]
     reader.close()
-    assert {camera for day in counts for camera in day} == {"Hall"}
-    assert STRANGERS // 2 < sum(day["Hall"] for day in counts) < 2 * STRANGERS
+    assert sum(count for day in counts for count in day.values()) == 0
 
     # And the same search finds the listed person's kept shot and photo under their seals, so that it can fail
     own = reference(inputs / "watchlist" / "p1.jpg", model)

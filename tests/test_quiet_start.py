@@ -17,7 +17,7 @@ from hallwatch.core.listing_requests import EmergencyListing
 from hallwatch.core.policy.roles import Account, Role
 from hallwatch.core.policy.scopes import Scope
 from hallwatch.core.quiet_start import SETTING, QuietStart
-from hallwatch.core.requests import By, ChangeSetting, Done, Refused, Reply
+from hallwatch.core.requests import By, ChangeSetting, Done, ErasePerson, Refused, Reply
 from hallwatch.core.site_requests import AnswerSetting, RevertSetting, StartQuietly
 from hallwatch.entry.law import quietly
 from hallwatch.entry.settings_desk import SettingsDesk
@@ -167,6 +167,19 @@ def test_without_a_wrong_alert_the_rule_of_three(quiet: Quiet) -> None:
     assert quiet.now.holds
     quiet.passes(1)
     assert not quiet.now.holds
+
+
+def test_alerts_of_whoever_was_erased_can_be_opened_and_count_no_more(both: Quiet) -> None:
+    for alert_id in ("a1", "a2"):
+        both.spotted(alert_id)
+    both.says(Answer.DIFFERENT, "a1")
+    both.passes(1)
+    assert (both.now.wrong, both.now.open) == (1, 1)
+    for external_id in {NUMBERS["a1"], NUMBERS["a2"]}:
+        both.office.done(ErasePerson(both.head, external_id))
+    assert isinstance(both.office.desk.keeping.answer(SeeAlert(both.head, "a2")), Done)
+    both.passes(1)
+    assert (both.now.wrong, both.now.open, both.now.needed) == (0, 0, 60_000)
 
 
 def test_a_confirmed_alert_is_everybodys(quiet: Quiet) -> None:

@@ -84,11 +84,11 @@ class Post:
 
     @property
     def told(self) -> CameraState:
-        """The camera's state with its counts as they are now."""
+        """The camera's state with its counts as they are now. A film's people pass as often as it is run: they are no
+        passes of the site, by which false alerts a day and the quiet start are reckoned."""
         looking = self.watching.looking
-        return replace(
-            self.state, frames=self.camera.frames, analysed=looking.analysed, passes=looking.passed
-        )
+        passes = looking.passed if self.camera.live else 0
+        return replace(self.state, frames=self.camera.frames, analysed=looking.analysed, passes=passes)
 
 
 def work(order: WorkerOrder, link: Connection) -> None:

@@ -41,7 +41,10 @@ class Lives:
                 act=step.act.value,
                 answer=step.answer or "",
                 outcome=step.outcome or "",
-                sealed=self._seals.spoken(alert.person_id, alert_id, number, spoken),
+                # Nothing was said: there is nothing to seal, and of somebody erased nothing could be.
+                sealed=b""
+                if spoken == Spoken()
+                else self._seals.spoken(alert.person_id, alert_id, number, spoken),
             )
         )
         life = Life((*life.steps, step))
