@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from hallwatch.adapters.store import engine
+from hallwatch.adapters.store.tables import SettingRow
 from hallwatch.core.alert import Answer
 from hallwatch.core.alert_requests import AnswerAlert, SeeAlert
 from hallwatch.core.delivery_requests import KeepSubscription
@@ -16,7 +19,7 @@ from hallwatch.core.kept import KeptAlert, Whereabouts
 from hallwatch.core.listing_requests import EmergencyListing
 from hallwatch.core.policy.roles import Account, Role
 from hallwatch.core.policy.scopes import Scope
-from hallwatch.core.quiet_start import SETTING, QuietStart
+from hallwatch.core.quiet_start import KEPT_AS, SETTING, QuietStart
 from hallwatch.core.requests import By, ChangeSetting, Done, ErasePerson, Refused, Reply
 from hallwatch.core.site_requests import AnswerSetting, RevertSetting, StartQuietly
 from hallwatch.entry.law import quietly
@@ -180,6 +183,19 @@ def test_alerts_of_whoever_was_erased_can_be_opened_and_count_no_more(both: Quie
     assert isinstance(both.office.desk.keeping.answer(SeeAlert(both.head, "a2")), Done)
     both.passes(1)
     assert (both.now.wrong, both.now.open, both.now.needed) == (0, 0, 60_000)
+
+
+def test_a_record_of_it_that_was_altered_silences_nobody(
+    quiet: Quiet, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine.writer(quiet.office.place).begin() as records:
+        records.execute(update(SettingRow).where(SettingRow.name == KEPT_AS).values(sealed=b"altered" * 9))
+    quiet.office.desk.tidy()
+    quiet.office.desk.count({"Corridor A": 3})
+    assert not quiet.spotted("a1").reviewers_only
+    assert quiet.sees(quiet.watch) == {"a1"}
+    assert quiet.office.reader.quiet_start() is None
+    assert "how the quiet start stands cannot be read" in caplog.text
 
 
 def test_a_confirmed_alert_is_everybodys(quiet: Quiet) -> None:

@@ -53,7 +53,7 @@ from hallwatch.core.quiet_start import KEPT_AS, QuietStart
 from hallwatch.core.restraint import Restraint
 from hallwatch.core.sessions import Passkey, Secret, SignedIn
 from hallwatch.core.waiting import Waiting
-from hallwatch.errors import StoreUnreadable
+from hallwatch.errors import SealBroken, StoreUnreadable
 from hallwatch.ports import Vault
 
 
@@ -354,8 +354,12 @@ class Reader:
             return SettingsQuestions(session, self._seals).get(name) or ""
 
     def quiet_start(self) -> QuietStart | None:
-        """How the quiet start stands; None before the server's first start."""
-        return QuietStart.of(self.setting(KEPT_AS))
+        """How the quiet start stands; None before the server's first start, and where its record was altered (the
+        keeper's log says so, and nobody is silenced)."""
+        try:
+            return QuietStart.of(self.setting(KEPT_AS))
+        except SealBroken:
+            return None
 
     def settings(self, prefix: str) -> dict[str, str]:
         """Every setting in the database whose name begins so, under the rest of its name."""
