@@ -104,7 +104,11 @@ def test_a_person_is_listed_by_two_people(
     page = add(author).headers["Location"]
     assert page.startswith("/lists/person/")
     assert "nobody looks for this person" in author.get(page).text
+    unlisted = author.get("/lists").text
+    assert "Added, and on no list" in unlisted
+    assert f'href="{page}"' in unlisted
     assert draft(author, page).status_code == 303
+    assert "Added, and on no list" not in author.get("/lists").text
     assert press(author, page, "propose").status_code == 303
     assert "Nothing waits for you" in author.get("/lists").text  # not for whoever wrote it
     assert "/approve" not in author.get(page).text

@@ -6,6 +6,7 @@ Long because everything that the keeper is made of is put together here, once.
 from __future__ import annotations
 
 import json
+import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -58,6 +59,8 @@ from hallwatch.flow.roster import RosterKeeping
 from hallwatch.flow.setting import PREFIX, SettingKeeping
 from hallwatch.flow.staff import StaffKeeping
 from hallwatch.flow.training import TrainingKeeping
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +243,10 @@ class Desk:
         """Delete what is due: faces, and copies of keys; the day that an erasure was promised for is kept to."""
         self.retaining.turn()
         with self.records.transaction() as books:
+            altered = quiet_start.why_unreadable(books.settings)
             quiet_start.turn(books, self._today(), datetime.now(UTC))
+        if altered:
+            LOG.error("how the quiet start stands cannot be read, alerts go to everybody: %s", altered)
         self.busy = True
         self.listings.sweep(datetime.now(UTC), emergencies=self.retaining.held is not None)
         if self.retaining.held is None:

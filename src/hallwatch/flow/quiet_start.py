@@ -5,7 +5,6 @@ How it stands is one setting of the records: a keeper that starts again goes on 
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -19,19 +18,23 @@ from hallwatch.errors import SealBroken
 from hallwatch.flow.books import Books, Facts
 from hallwatch.flow.passes import PASSES, days_of
 
-LOG = logging.getLogger(__name__)
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 SYSTEM = By("system")
 
 
 def standing(settings: Facts) -> QuietStart | None:
     """How it stands; None before the server's first start. A record that was altered silences nobody: alerts go to
-    everybody, and the log says why."""
+    everybody, and ``why_unreadable`` says so."""
+    return None if why_unreadable(settings) else QuietStart.of(settings.get(KEPT_AS))
+
+
+def why_unreadable(settings: Facts) -> str | None:
+    """Why its record cannot be read; None when it can."""
     try:
-        return QuietStart.of(settings.get(KEPT_AS))
+        settings.get(KEPT_AS)
     except SealBroken as error:
-        LOG.error("how the quiet start stands cannot be read, alerts go to everybody: %s", error)
-        return None
+        return str(error)
+    return None
 
 
 def is_quiet(settings: Facts) -> bool:

@@ -28,6 +28,9 @@ class OverviewQuestions(Protocol):
     def overdue(self, account: Account, now: datetime) -> int:
         """Of how many somebody should have been told by now."""
 
+    def unlisted(self, account: Account) -> list[tuple[str, Person]]:
+        """Who was added and never listed, with their numbers."""
+
     def any(self) -> bool:
         """Whether anybody is listed at all."""
 

@@ -37,6 +37,7 @@ def overview_page(
         waiting = overview.waiting(account, PAGE + 1)
         shown, more = overview.page(account, asked, number, PAGE)
         untold, some = overview.overdue(account, now), overview.any()
+        unlisted = overview.unlisted(account) if account.may(May.WRITE_LISTINGS) else []
     with console.waiting_imports() as view:
         imports = [one for one in view.waiting() if one.waits_for(account)]
     page = pages.render(
@@ -50,6 +51,7 @@ def overview_page(
         more=more,
         held=_held(console, account) if account.may(May.WRITE_LISTINGS) else [],
         total=some,
+        unlisted=unlisted,
         kinds=kinds_known(console),
         states=[*(one.value for one in OPEN), DUE],
         appeals=waiting_appeals(console, visitor),

@@ -23,6 +23,7 @@ from hallwatch.core.dossier import AskedLines, Line, Standing
 from hallwatch.core.import_batch import OPEN_BATCH, BatchState
 from hallwatch.core.listing import OPEN, State
 from hallwatch.core.listing_facts import is_business_of
+from hallwatch.core.model import Person
 from hallwatch.core.notice import OVERDUE_DAYS
 from hallwatch.core.policy.roles import Account
 from hallwatch.core.second import SecondRequest
@@ -80,6 +81,23 @@ class Overview:
         wanted = select(ListingRow.schools).join(NoticeRow, NoticeRow.listing_id == ListingRow.listing_id)
         rows = self._session.scalars(wanted.where(_untold() & late))
         return sum(is_business_of(json.loads(here), account.scope) for here in rows)
+
+    def unlisted(self, account: Account) -> list[tuple[str, Person]]:
+        """Of the AT_ONCE who came last and never had a listing here: those whom no list.csv names either, with their
+        numbers. Their photos are kept, and nobody looks for them."""
+        wanted = select(PersonRow.person_id, PersonRow.sealed).outerjoin(
+            ListingRow, ListingRow.person_id == PersonRow.person_id
+        )
+        never = wanted.where(ListingRow.listing_id.is_(None)).order_by(PersonRow.created.desc())
+        rows = self._session.execute(never.limit(AT_ONCE)).all()
+        found = [(number, self._people.opened(number, sealed)) for number, sealed in rows]
+        return [
+            (number, person)
+            for number, person in found
+            if person is not None
+            and not person.listings
+            and (account.scope is None or bool(set(person.schools) & account.scope))
+        ]
 
     def any(self) -> bool:
         """Whether anybody is listed at all."""
