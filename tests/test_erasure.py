@@ -13,11 +13,13 @@ from sqlalchemy import text
 from hallwatch.adapters.keys.backups import KEPT
 from hallwatch.adapters.store.backup import check_backup, prune_backups, restore_backup, take_backup
 from hallwatch.adapters.store.place import PostgresServer, SqliteFile
+from hallwatch.adapters.store.reader import Reader
 from hallwatch.adapters.store.schema import newest
 from hallwatch.adapters.store.sealed import Seals
 from hallwatch.core.model import Person
 from hallwatch.core.requests import By, Done, ErasePerson, KeepPerson, Note, PhotoKept, Refused
-from hallwatch.errors import BackupError, KeyGone
+from hallwatch.entry.desk import Desk
+from hallwatch.errors import BackupError, KeyGone, KeysError
 from tests.records import NOW, SIGHTING, Office, fresh_database
 
 BY = By("machine:tech", "terminal", "court order")
@@ -165,12 +167,32 @@ def test_a_backup_opens_nothing_without_the_keys(lite: Office, tmp_path: Path) -
     other.close()
     with pytest.raises(BackupError, match="was sealed with other keys than those here"):
         restore_backup(backup, other.place, other.desk.store)
-    shutil.copyfile(backup, tmp_path / "elsewhere" / "hallwatch.db")  # nor to whoever does it by hand
-    other.reopen()
-    alert = other.reader.latest(1)[0]
+    by_hand = Path(
+        shutil.copyfile(backup, tmp_path / "elsewhere" / "hallwatch.db")
+    )  # nor to whoever does it by hand
+    with pytest.raises(
+        KeysError, match="were sealed with other keys than those here, and nothing was written"
+    ):
+        Desk(other.place, other.chest)
+    assert by_hand.read_bytes() == held
+    reader = Reader(other.place, other.desk.store)
+    alert = reader.latest(1)[0]
     assert (alert.erased, alert.name) == (True, "Erased person")
-    assert other.reader.shot("a1") is None
-    other.close()
+    assert reader.shot("a1") is None
+    reader.close()
+
+
+def test_one_altered_setting_does_not_make_the_keys_foreign(lite: Office, tmp_path: Path) -> None:
+    listed(lite)
+    with lite.desk.records.transaction() as books:
+        books.settings.put("another", "one", NOW)
+    with lite.desk.records._engine.begin() as connection:
+        connection.execute(text("UPDATE setting SET sealed = x'00' WHERE name = 'another'"))
+    backup = take_backup(lite.place, tmp_path / "backups", NOW)
+    lite.close()
+    restore_backup(backup, lite.place, lite.chest.open(writable=True))
+    lite.reopen()
+    assert lite.reader.photo("P1") == b"a picture"
 
 
 def test_old_backups_are_deleted_with_their_notes(lite: Office, tmp_path: Path) -> None:

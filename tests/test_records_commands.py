@@ -147,18 +147,33 @@ def test_a_listed_persons_whole_life(site: Site) -> None:
         assert (then["people"], then["listed"]) == (0, False)
     assert in_the_clear(folder / "data", secrets) == set()
 
-    # on another machine: without keys, with a new site's keys (refused, and nothing is changed), with the site's own
+    # on another machine: without keys; with a new site's keys (refused, and nothing is changed, also where somebody has
+    # put the backup there by hand); with the copies of the site's own, taken before somebody was erased, or after
     other = _elsewhere(folder), environ
     keys = other[0].parent / "data" / "keys"
     refused = said(other, "restore", backup)
-    assert (refused.returncode, "put its keys there instead" in refused.stderr) == (2, True), refused.stderr
+    assert (refused.returncode, "keys-DAY.db as keys.db" in refused.stderr) == (2, True), refused.stderr
+    assert "do not start hallwatch serve" in refused.stderr
     Chest(keys, keys / "copies", keys / "master.key").open(writable=True)
     refused = said(other, "restore", backup)
     assert (refused.returncode, "was sealed with other keys" in refused.stderr) == (2, True), refused.stderr
     assert "Traceback" not in refused.stderr
     assert list(keys.parent.glob("hallwatch*")) == []
+    by_hand = Path(shutil.copyfile(backup, keys.parent / "hallwatch.db"))
+    refused = said(other, "serve")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1), refused.stderr
+    assert "were sealed with other keys than those here, and nothing was written" in refused.stderr
+    assert by_hand.read_bytes() == backup.read_bytes()
+    by_hand.unlink()
     shutil.rmtree(keys)
-    shutil.copytree(folder / "data" / "keys", keys, ignore=shutil.ignore_patterns("audit-head.json"))
+    keys.mkdir(mode=0o700)
+    copy = next((folder / "data" / "key-backups").glob("keys-*.db"))
+    shutil.copyfile(copy, keys / "keys.db")
+    shutil.copyfile(copy.with_suffix(".jurisdiction.sealed"), keys / "jurisdiction.sealed")
+    shutil.copyfile(
+        folder / "data" / "keys" / "deletions.jsonl", keys / "deletions.jsonl"
+    )  # the newest there is
+    shutil.copy(folder / "data" / "keys" / "master.key", keys / "master.key")
     assert "1 erased people stay erased" in good(other, "restore", backup)
     assert "nothing altered, nothing missing" in good(other, "audit", "verify")
 

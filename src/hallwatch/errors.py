@@ -11,6 +11,7 @@ HallwatchError
 │   ├── EnrolmentError    a picture opens, but no one face in it can be enrolled
 │   ├── SourceError       a camera or video that cannot be used at all (no such file, no such codec)
 │   ├── KeysError         the master key or the key store is missing, damaged or not the one that belongs here
+│   │   └── (adapters/keys adds NoKeyStore)
 │   ├── CertificateError  an authority gave no certificate, or it cannot be kept
 │   ├── BackupError       a backup cannot be made, or is not one that can be restored here
 │   ├── PasskeyRefused    a passkey that does not fit, or comes too late

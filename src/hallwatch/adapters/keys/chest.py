@@ -13,6 +13,17 @@ from hallwatch.adapters.keys.master import make_master, parse_master, read_maste
 from hallwatch.errors import KeysError
 
 
+class NoKeyStore(KeysError):
+    """There is no key store in ``folder``: a new site, or keys that are not where they belong."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"there is no key store in {folder}; for a new site start hallwatch serve once, for one that is to"
+            " be restored put its keys there instead (docs/operating.md, Backups)"
+        )
+        self.folder = folder
+
+
 @dataclass(frozen=True, slots=True)
 class Chest:
     """``folder`` holds the key store; the master key is ``master_text`` when given, else it stands in ``master_file``.
@@ -39,14 +50,11 @@ class Chest:
     def open(self, *, writable: bool = False) -> KeyStore:
         """The store at work. The first opening for writing makes master key and store.
 
-        Raises KeysError when the master key is missing, is not the store's, or the store is missing.
+        Raises KeysError when the master key is missing or is not the store's, NoKeyStore when the store is missing.
         """
         fresh = not (self.folder / STORE).exists()
         if fresh and not writable:
-            raise KeysError(
-                f"there is no key store in {self.folder}; for a new site start hallwatch serve once, for one that is to"
-                " be restored put its keys there instead (docs/operating.md, Backups)"
-            )
+            raise NoKeyStore(self.folder)
         if fresh and self.master_text is None and self.own_master and not self.master_file.exists():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return KeyStore(self.folder, make_master(self.master_file), writable=True)

@@ -21,10 +21,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from hallwatch.adapters.store import engine, schema
+from hallwatch.adapters.store.belonging import is_sealed_elsewhere
 from hallwatch.adapters.store.place import Place, PostgresServer, SqliteFile
-from hallwatch.adapters.store.sealed import Seals
-from hallwatch.adapters.store.tables import AuditRow, Base, SettingRow
-from hallwatch.errors import BackupError, KeyGone, SealBroken
+from hallwatch.adapters.store.tables import AuditRow, Base
+from hallwatch.errors import BackupError
 from hallwatch.ports import Vault
 
 FORMAT = "hallwatch-backup-1"
@@ -96,7 +96,7 @@ def restore_backup(path: Path, place: Place, vault: Vault) -> BackupNote:
     note = check_backup(path)
     if note.tables > schema.newest():
         raise BackupError(f"{path} comes from a newer Hallwatch (tables {note.tables}); install that version")
-    if not _is_sealed_with(vault, path):
+    if _is_sealed_elsewhere(path, vault):
         raise BackupError(
             f"{path} was sealed with other keys than those here, and nothing in it could be read: put that site's key"
             " store and master key here first (docs/operating.md, Backups)"
@@ -153,26 +153,15 @@ def _copy_rows(place: PostgresServer, target: Path) -> None:
         copy.dispose()
 
 
-def _is_sealed_with(vault: Vault, path: Path) -> bool:
-    """Whether a setting of the site, the one thing that every site has sealed with its own key, can be opened."""
+def _is_sealed_elsewhere(path: Path, vault: Vault) -> bool:
     looking = _file_engine(path)
     try:
         with looking.connect() as connection:
-            if not inspect(connection).has_table(SettingRow.__tablename__):
-                return True
-            wanted = select(SettingRow.name, SettingRow.sealed).order_by(SettingRow.name).limit(1)
-            kept = connection.execute(wanted).first()
+            return is_sealed_elsewhere(connection, vault)
     except DBAPIError as error:
         raise BackupError(f"the backup cannot be read: {error.orig}") from error
     finally:
         looking.dispose()
-    if kept is None:
-        return True
-    try:
-        Seals(vault).open_site(f"setting/{kept.name}", kept.sealed)
-    except (SealBroken, KeyGone):
-        return False
-    return True
 
 
 def _put_file(path: Path, place: SqliteFile) -> None:

@@ -17,6 +17,7 @@ from hallwatch.adapters.store.alerts import AlertBook
 from hallwatch.adapters.store.api_keys import ApiKeyBook
 from hallwatch.adapters.store.appeals import AppealBook
 from hallwatch.adapters.store.audit_log import AuditBook
+from hallwatch.adapters.store.belonging import is_sealed_elsewhere
 from hallwatch.adapters.store.deliveries import DeliveryBook
 from hallwatch.adapters.store.duty import DutyBook
 from hallwatch.adapters.store.floors import FloorBook
@@ -31,7 +32,7 @@ from hallwatch.adapters.store.sealed import Seals
 from hallwatch.adapters.store.site_settings import SettingsBook
 from hallwatch.adapters.store.training import TrainingBook
 from hallwatch.core.audit import Checkpoint
-from hallwatch.errors import SettingsError, StoreUnwritable, Unkeepable
+from hallwatch.errors import KeysError, SettingsError, StoreUnwritable, Unkeepable
 from hallwatch.ports import Signer, Vault
 
 
@@ -73,7 +74,8 @@ class Records:
 
         ``headed`` hears the audit trail's signed head after each commit that added to it; ``head`` is the one that was
         heard last, before this start. Raises SettingsError when
-        the place is no database, cannot be opened, has another keeper, or comes from a newer Hallwatch.
+        the place is no database, cannot be opened, has another keeper, or comes from a newer Hallwatch; KeysError,
+        before anything is written, when its records were sealed with other keys.
         """
         self._place, self._signer, self._headed, self._head = place, signer, headed, head
         self._seals = Seals(vault)
@@ -81,6 +83,7 @@ class Records:
             place.path.touch(mode=0o600, exist_ok=True)
         self._engine = self._open()
         try:
+            self._refuse_foreign(vault)
             schema.upgrade(self._engine, place, vault)
         except (DBAPIError, sqlite3.Error) as error:
             self._engine.dispose()
@@ -144,6 +147,17 @@ class Records:
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or type(error).__name__
             raise SettingsError(f"{self._place} cannot be reached: {cause}") from None
+
+    def _refuse_foreign(self, vault: Vault) -> None:
+        """What would be written with other keys could not be read together with what is there."""
+        with self._engine.connect() as connection:
+            foreign = is_sealed_elsewhere(connection, vault)
+        if foreign:
+            raise KeysError(
+                f"the records in {self._place} were sealed with other keys than those here, and nothing was written:"
+                " stop, and put this site's own key store and master key here (docs/operating.md, Backups); for a new"
+                " site move these records away"
+            )
 
     def _where(self) -> str:
         if isinstance(self._place, SqliteFile):

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 Config: TypeAlias = Annotated[Path, typer.Option("--config", help="The site's settings.")]
 HERE = Path("hallwatch.toml")
+KEYS_FIRST = (
+    "do not start hallwatch serve, which would make other keys; put the site's own there first (keys-DAY.db as keys.db,"
+    " keys-DAY.deletions.jsonl as deletions.jsonl, keys-DAY.jurisdiction.sealed as jurisdiction.sealed), and its master"
+    " key where it was (docs/operating.md, Backups)"
+)
 
 keys_app = typer.Typer(no_args_is_help=True, help="The key store and its master key.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
@@ -52,40 +57,50 @@ def restore(
     config: Config = HERE,
 ) -> None:
     """Put a backup in the place of the database. Whoever was erased since stays erased."""
+    from hallwatch.adapters.keys.chest import NoKeyStore
+    from hallwatch.errors import BackupError
+
+    try:
+        with installation(config) as site:
+            _restore(site, file)
+    except NoKeyStore as error:
+        raise BackupError(f"there is no key store in {error.folder}: {KEYS_FIRST}") from error
+
+
+def _restore(site: Installation, file: Path) -> None:
     from hallwatch.adapters.store.backup import restore_backup
     from hallwatch.core.requests import AfterRestore
     from hallwatch.entry.keeper_client import alone_in, at_terminal, keeper_of
     from hallwatch.errors import BackupError
 
-    with installation(config) as site:
-        lock = alone_in(site.data)
-        if lock is None:
-            raise BackupError("hallwatch serve is running on this data_dir; stop it first")
-        try:
-            head, disabled = site.head(), _disabled_now(site)
-            note = restore_backup(file, site.place, site.chest.open(writable=True))
-            # The trail goes back to the backup, and says so: its head of today is not missing, it is told.
-            site.chest.head.unlink(missing_ok=True)
-        finally:
-            os.close(lock)
-        with keeper_of(site.data, site.place, site.chest) as ask:
-            detail: dict[str, Plain] = {
-                "taken": note.taken.isoformat(),
-                "trail_went_to": 0 if head is None else head.sequence,
-                "trail_digest": "" if head is None else head.digest.hex(),
-            }
-            again = ask(AfterRestore(at_terminal(), detail, disabled or ())).number
-        erased = len(site.store.journal.erased())
-        say(f"restored {sum(note.rows.values())} records of {note.taken:%Y-%m-%d %H:%M} UTC from {file}")
-        say(f"{erased} erased people stay erased; the trail says that it was restored")
-        if disabled is None:
-            say(
-                "the database that was there cannot be read: look at People and roles for accounts to disable again"
-            )
-        else:
-            say(
-                f"{again} accounts that were disabled since then stay disabled; passwords and settings are of then"
-            )
+    lock = alone_in(site.data)
+    if lock is None:
+        raise BackupError("hallwatch serve is running on this data_dir; stop it first")
+    try:
+        head, disabled = site.head(), _disabled_now(site)
+        note = restore_backup(file, site.place, site.chest.open(writable=True))
+        # The trail goes back to the backup, and says so: its head of today is not missing, it is told.
+        site.chest.head.unlink(missing_ok=True)
+    finally:
+        os.close(lock)
+    with keeper_of(site.data, site.place, site.chest) as ask:
+        detail: dict[str, Plain] = {
+            "taken": note.taken.isoformat(),
+            "trail_went_to": 0 if head is None else head.sequence,
+            "trail_digest": "" if head is None else head.digest.hex(),
+        }
+        again = ask(AfterRestore(at_terminal(), detail, disabled or ())).number
+    erased = len(site.store.journal.erased())
+    say(f"restored {sum(note.rows.values())} records of {note.taken:%Y-%m-%d %H:%M} UTC from {file}")
+    say(f"{erased} erased people stay erased; the trail says that it was restored")
+    if disabled is None:
+        say(
+            "the database that was there cannot be read: look at People and roles for accounts to disable again"
+        )
+    else:
+        say(
+            f"{again} accounts that were disabled since then stay disabled; passwords and settings are of then"
+        )
 
 
 def _disabled_now(site: Installation) -> tuple[str, ...] | None:
