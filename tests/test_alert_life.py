@@ -371,3 +371,6 @@ def test_nobody_is_held_back_who_was_erased(both: Staff) -> None:
     assert both.office.reader.restraints()
     both.office.done(ErasePerson(both.head, SIGHTING.external_id))
     assert both.office.reader.restraints() == []
+    # Whoever looks afterwards holds nobody back either.
+    assert isinstance(both.say(SeeAlert(both.head, "a1")), Done)
+    assert both.office.reader.restraints() == []

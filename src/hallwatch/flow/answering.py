@@ -76,7 +76,8 @@ class Answering:
                 return Refused(step.why)
             before, life = life.told, books.alerts.take(alert.alert_id, life, step)
             books.audit.add(_deed(request.by, alert, step, life), now)
-            _follow(books, alert, life, request.by, now)
+            if not isinstance(request, SeeAlert):  # a look is no answer: what a review lifted stays lifted
+                _follow(books, alert, life, request.by, now)
             alert = _released(books, alert, life, request.by, now)
             # Who cannot answer ends no chain: without the course, or on a device that asks for its PIN.
             idle = isinstance(request, SeeAlert) and (

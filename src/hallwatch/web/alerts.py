@@ -151,7 +151,7 @@ def _facts(console: Console, visitor: Visitor, alert: KeptAlert) -> dict[str, ob
         if life.closed or alert.erased
         else [one for one in offered if mine is None or one is not mine.answer],
         "reasons": REASONS,
-        "outcomes": [] if given is None else [one for one in Outcome if one in ends],
+        "outcomes": [] if given is None or alert.erased else [one for one in Outcome if one in ends],
         "restraints": console.alerts.restraints([alert.person_id]),
         "conditions": _conditions(console, alert),
         "plans": path_plans(console, alert),
