@@ -25,7 +25,10 @@ SYSTEM = By("system")
 def standing(settings: Facts) -> QuietStart | None:
     """How it stands; None before the server's first start. A record that was altered silences nobody: alerts go to
     everybody, and ``why_unreadable`` says so."""
-    return None if why_unreadable(settings) else QuietStart.of(settings.get(KEPT_AS))
+    try:
+        return QuietStart.of(settings.get(KEPT_AS))
+    except SealBroken:
+        return None
 
 
 def why_unreadable(settings: Facts) -> str | None:

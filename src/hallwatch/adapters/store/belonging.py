@@ -18,9 +18,12 @@ def is_sealed_elsewhere(connection: Connection, vault: Vault) -> bool:
     """
     if not inspect(connection).has_table(SettingRow.__tablename__):
         return False
-    kept = connection.execute(select(SettingRow.name, SettingRow.sealed)).all()
-    seals = Seals(vault)
-    return bool(kept) and not any(_opens(seals, row.name, bytes(row.sealed)) for row in kept)
+    seals, some = Seals(vault), False
+    for row in connection.execute(select(SettingRow.name, SettingRow.sealed)):
+        some = True
+        if _opens(seals, row.name, bytes(row.sealed)):
+            return False
+    return some
 
 
 def _opens(seals: Seals, name: str, sealed: bytes) -> bool:
